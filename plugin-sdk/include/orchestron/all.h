@@ -1,0 +1,19 @@
+/* orchestron/all.h: the whole SDK with all extensions. */
+#ifndef ORCHESTRON_ALL_H
+#define ORCHESTRON_ALL_H
+
+#include "orchestron.h"
+
+#include "ext/actor.h"
+#include "ext/event-log.h"
+#include "ext/fs-watch.h"
+#include "ext/http-client.h"
+#include "ext/json.h"
+#include "ext/loop.h"
+#include "ext/metrics.h"
+#include "ext/spawn.h"
+#include "ext/state.h"
+#include "ext/timer.h"
+#include "ext/work.h"
+
+#endif

@@ -1,0 +1,34 @@
+/* orchestron/ext/actor.h: extension "orchestron.actor/1": contexts for plugins through which people and programs come
+ * in (http, mcp). Given only to plugins whose plugin.json asks for the permission `act-as`. */
+#ifndef ORCHESTRON_EXT_ACTOR_H
+#define ORCHESTRON_EXT_ACTOR_H
+
+#include "../context.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ORCH_EXT_ACTOR "orchestron.actor/1"
+
+/* For whom a context stands. Set `size`. Strings are copied. */
+typedef struct orch_identity_1 {
+    uint32_t size;
+    uint32_t flags;            /* none yet */
+    orch_str actor;            /* `kind:id` */
+    orch_str trace;            /* W3C traceparent, or empty */
+    int64_t timeout_ms;        /* 0: 30 s */
+} orch_identity;
+
+typedef struct orch_actor_1 {
+    uint32_t size;
+
+    /* Makes a context. The caller frees it when every call made with it has been answered. [loop-thread] */
+    orch_status (*make)(orch_host *host, const orch_identity *identity, orch_ctx **out);
+    void (*free)(orch_host *host, orch_ctx *ctx);
+} orch_actor;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
