@@ -1,0 +1,5 @@
+/* duplicate-route/second: declares GET /api/zoo/twice, as duplicate-route/first does; the host names the route and
+ * both owners. */
+#include "zoo.h"
+
+ZOO_FIXTURE { zoo_method.route = "GET /api/zoo/twice"; }
