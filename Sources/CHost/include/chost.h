@@ -61,6 +61,13 @@ ffi_type *chost_ffi_type(char letter);
 ssize_t chost_copy_file_range(int from, int to, size_t n);
 void chost_name_thread(const char *name);
 
+/* Starts a child in a process group of its own, which dies with the thread that started it. `fds` become its standard
+ * input, output and error; nothing else is inherited. -1 and errno on failure, execve's included. [loop-thread] */
+pid_t chost_spawn(const char *program, char *const *argv, char *const *envp, const char *cwd, const int fds[3]);
+
+/* A descriptor that becomes readable when the process ends; -1 and errno on failure. [any-thread] */
+int chost_pidfd(pid_t pid);
+
 /* A stack that any thread pushes to and one thread empties. A node begins with this header. */
 typedef struct chost_node {
     struct chost_node *next;

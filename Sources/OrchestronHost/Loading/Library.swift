@@ -15,6 +15,14 @@ struct Library {
     do throws(PluginFault) { path = try manifest.libraryPath() } catch {
       throw Failure(.failedPrecondition, error.description)
     }
+    let descriptor = try open(path, of: plugin)
+    try checkAgreement(descriptor, manifest, path)
+    return descriptor
+  }
+
+  /// Opens the library at `path` for a plugin of that id: up to the descriptor by itself.
+  func open(_ path: String, of plugin: Plugin) throws(Failure) -> UnsafePointer<orch_plugin> {
+    let manifest = plugin.manifest
     let copy = "\(copies)/\(manifest.id)-\(plugin.number).so"
     try copyFile(path, to: copy)
     do throws(PluginFault) { try ELFImage.check(path: copy, copiedFrom: path) } catch {
@@ -38,14 +46,12 @@ struct Library {
     guard let descriptor else {
       throw Failure(.failedPrecondition, "\(manifest.entrySymbol) of \(path) returned NULL instead of a descriptor")
     }
-    try check(descriptor, manifest, path)
+    try checkHead(descriptor, path)
     return descriptor
   }
 
   /// Checks the fixed head of a descriptor first, then the rest.
-  private func check(
-    _ descriptor: UnsafePointer<orch_plugin>, _ manifest: Manifest, _ path: String
-  ) throws(Failure) {
+  private func checkHead(_ descriptor: UnsafePointer<orch_plugin>, _ path: String) throws(Failure) {
     func refuse(_ reason: String) -> Failure { Failure(.failedPrecondition, "\(path): \(reason)") }
     let head = UnsafeRawPointer(descriptor)
     let magic = head.load(fromByteOffset: 4, as: UInt32.self)
@@ -68,12 +74,20 @@ struct Library {
     guard unknown == 0 else {
       throw refuse("the descriptor sets flag 0x\(String(unknown, radix: 16)), which this host does not know")
     }
-    guard let id = cString(descriptor.pointee.id), let version = cString(descriptor.pointee.version) else {
+    guard descriptor.pointee.id != nil, descriptor.pointee.version != nil else {
       throw refuse("the descriptor has no id or no version")
     }
+  }
+
+  /// Checks that the library is the plugin that its manifest describes.
+  private func checkAgreement(
+    _ descriptor: UnsafePointer<orch_plugin>, _ manifest: Manifest, _ path: String
+  ) throws(Failure) {
+    let (id, version) = (cString(descriptor.pointee.id) ?? "", cString(descriptor.pointee.version) ?? "")
     guard id == manifest.id, version == manifest.version.description else {
-      throw refuse(
-        "the library is \(id) \(version), but plugin.json says \(manifest.id) \(manifest.version); make them agree")
+      throw Failure(
+        .failedPrecondition, "\(path): "
+          + "the library is \(id) \(version), but plugin.json says \(manifest.id) \(manifest.version); make them agree")
     }
   }
 
@@ -81,11 +95,11 @@ struct Library {
     func failed(_ what: String) -> Failure {
       Failure(.failedPrecondition, "\(what): \(String(cString: strerror(errno)))")
     }
-    let input = open(source, O_RDONLY | O_CLOEXEC)
+    let input = Glibc.open(source, O_RDONLY | O_CLOEXEC)
     guard input >= 0 else { throw failed("\(source) cannot be read") }
     defer { close(input) }
     unlink(target)
-    let output = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    let output = Glibc.open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard output >= 0 else { throw failed("the private copy \(target) cannot be written") }
     defer { close(output) }
     while true {

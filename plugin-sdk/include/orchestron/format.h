@@ -1,5 +1,5 @@
-/* orchestron/format.h: messages by printf and text that is given away. For C alone; other languages have better ways, so
- * that all.h leaves it out.
+/* orchestron/format.h: messages by printf and text that is given away. For C alone; other languages have better ways,
+ * so that all.h leaves it out.
  *
  *     if (!(effort > 0)) return orch_fail_f(ctx, ORCH_INVALID_ARGUMENT, "effort must be above 0, not %g", effort);
  */

@@ -35,7 +35,9 @@ enum {
     ORCH_METHOD_IDEMPOTENT = 1u << 16  /* a second call with the same arguments changes nothing more */
 };
 
-/* One parameter. A parameter with a default may be left out; `default_json` "null" means optional without a value. */
+/* One parameter. A parameter with a default may be left out; `default_json` "null" means optional without a value: left
+ * out it does not stand in `args`, an explicit null does (so that a merge patch can tell them apart), and the typed
+ * accessors read both as absent. */
 typedef struct orch_param_1 {
     uint32_t size;
     char type;                /* one of b i d s y j */

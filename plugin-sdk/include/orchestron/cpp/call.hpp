@@ -15,7 +15,8 @@ public:
     orch_call *raw() const { return raw_; }
     Context context() const { return raw_->v->ctx(raw_); }
 
-    /// Arguments by name. Without one of that type: ORCH_INVALID_ARGUMENT. Ask `has` for optional ones.
+    /// Arguments by name. Absent, null or of another type: ORCH_INVALID_ARGUMENT. Ask `has` first for
+    /// optional ones.
     std::string_view text(const char *name) const { return view(get<orch_str>(name, raw_->v->arg_str)); }
     std::string_view bytes(const char *name) const { return view(get<orch_str>(name, raw_->v->arg_bytes)); }
     std::string_view json(const char *name) const { return view(get<orch_str>(name, raw_->v->arg_json)); }
@@ -24,7 +25,7 @@ public:
     bool boolean(const char *name) const { return get<uint8_t>(name, raw_->v->arg_bool) != 0; }
     bool has(const char *name) const {
         orch_str out;
-        return raw_->v->arg_json(raw_, orch_str_from(name), &out) != 0;
+        return raw_->v->arg_json(raw_, orch_str_from(name), &out) && view(out) != "null";
     }
 
     /// All arguments, as one JSON object.

@@ -61,8 +61,8 @@ private:
 };
 
 /// Declares a member function as a method: `std::string f(Call &)` is a handler, `void f(Pending)` one that answers
-/// later, everything else a native function of double, int64_t, bool, std::string_view, Bytes and Json, which may take a
-/// Context first; its result is void or one of them, std::string for text.
+/// later, everything else a native function of double, int64_t, bool, std::string_view, Bytes and Json, which may take
+/// a Context first; its result is void or one of them, std::string for text.
 template <auto F> Method method(const char *name, const char *doc) {
     using Entry = detail::Entry<F, decltype(detail::signature(F))>;
     detail::name_of<F> = name;

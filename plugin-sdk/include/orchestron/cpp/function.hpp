@@ -105,7 +105,8 @@ template <auto F, class T, bool context, class... A> struct Native<F, T, context
 
 /// The C function of a member function: a native one …
 template <auto F, class S> struct Entry;
-template <auto F, class T, class R, class... A> struct Entry<F, Signature<T, R, A...>> : Native<F, T, false, R, A...> {};
+template <auto F, class T, class R, class... A>
+struct Entry<F, Signature<T, R, A...>> : Native<F, T, false, R, A...> {};
 template <auto F, class T, class R, class... A>
 struct Entry<F, Signature<T, R, Context, A...>> : Native<F, T, true, R, A...> {};
 

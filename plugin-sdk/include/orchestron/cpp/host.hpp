@@ -60,7 +60,8 @@ public:
     void post(std::function<void()> fn) const { raw_->v->post(raw_, task(std::move(fn))); }
 
     /// Calls `fn` for every event whose topic matches one of `topics`. Returns the id for unsubscribe.
-    uint64_t subscribe(std::initializer_list<std::string_view> topics, std::function<void(const orch_event &)> fn) const {
+    uint64_t subscribe(std::initializer_list<std::string_view> topics,
+                       std::function<void(const orch_event &)> fn) const {
         std::vector<orch_str> list;
         for (auto topic : topics) list.push_back(lend(topic));
         orch_subscribe wish{};
@@ -75,7 +76,9 @@ public:
               "The subscription was refused; the log says why.");
         return granted.id;
     }
-    void unsubscribe(uint64_t id) const { check(raw_->v->unsubscribe(raw_, id), "The subscription has ended already."); }
+    void unsubscribe(uint64_t id) const {
+        check(raw_->v->unsubscribe(raw_, id), "The subscription has ended already.");
+    }
 
     /// Calls `service.method` with a JSON object of arguments; `fn` gets each reply.
     uint64_t call(Context context, std::string_view method, std::string_view arguments,

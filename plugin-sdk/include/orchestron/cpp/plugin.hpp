@@ -7,8 +7,8 @@
 namespace orchestron {
 
 /// A plugin under declaration. `T` has a constructor `T(Host, std::string_view config)`, and, where it wants them,
-/// `void start(Done)`, `void drain(Done, std::chrono::milliseconds)`, `void stop(Done)` and `void health()`, which throws
-/// a Failure when something is wrong.
+/// `void start(Done)`, `void drain(Done, std::chrono::milliseconds)`, `void stop(Done)` and `void health()`, which
+/// throws a Failure when something is wrong.
 template <class T> class Plugin {
 public:
     Plugin(const char *id, const char *version) {
@@ -50,7 +50,8 @@ public:
         } catch (const std::exception &exception) {
             problem() = exception.what();
             raw_.create = [](orch_host *, orch_ctx *ctx, orch_str, orch_str, void **) {
-                return detail::report(ctx, Failure(ORCH_FAILED_PRECONDITION, "The declarations are wrong: " + problem() + "."));
+                Failure failure(ORCH_FAILED_PRECONDITION, "The declarations are wrong: " + problem() + ".");
+                return detail::report(ctx, failure);
             };
         }
         return &raw_;

@@ -1,0 +1,74 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swift: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+let sdk: [Target.Dependency] = [.product(name: "CPluginSDK", package: "plugin-sdk")]
+
+/// A bundled plugin: one folder, one target, one library. It sees the SDK and its own libraries, nothing else.
+struct Plugin {
+  /// Folder, manifest id, and with `-` as `_` part of the entry symbol.
+  var id: String
+  /// The Swift spelling.
+  var name: String
+  /// Libraries of its own.
+  var uses: [Target.Dependency] = []
+
+  /// Exports the entry symbol alone and leaves nothing unresolved. Sanitizers need both off.
+  static let linking: [LinkerSetting] =
+    Context.environment["ORCHESTRON_SANITIZE"] == nil
+    ? [
+      .unsafeFlags([
+        "-Xlinker", "-z", "-Xlinker", "defs", "-Xlinker", "-z", "-Xlinker", "nodelete", "-Xlinker", "--gc-sections",
+        "-Xlinker", "--version-script=\(Context.packageDirectory)/plugin-sdk/exports.map",
+      ])
+    ] : []
+
+  var product: Product { .library(name: "\(id)-plugin", type: .dynamic, targets: ["\(name)Plugin"]) }
+
+  var targets: [Target] {
+    let kit = sdk + [.product(name: "PluginKit", package: "plugin-sdk")]
+    return [
+      .target(
+        name: "\(name)Plugin", dependencies: kit + uses, path: "Plugins/\(id)/Sources", swiftSettings: swift,
+        linkerSettings: Self.linking),
+      .testTarget(
+        name: "\(name)PluginTests",
+        dependencies: [
+          .target(name: "\(name)Plugin"), .product(name: "PluginTesting", package: "plugin-sdk"),
+        ], path: "Plugins/\(id)/Tests", swiftSettings: swift),
+    ]
+  }
+}
+
+let plugins: [Plugin] = []
+
+let package = Package(
+  name: "orchestron",
+  products: [.executable(name: "orchestron", targets: ["orchestron"])] + plugins.map(\.product),
+  dependencies: [
+    .package(path: "plugin-sdk"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
+    .systemLibrary(name: "CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .target(
+      name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
+    .target(name: "CHost", dependencies: sdk + ["CFFI"], linkerSettings: [.linkedLibrary("stdc++")]),
+    .target(
+      name: "OrchestronHost",
+      dependencies: sdk + ["CUV", "CFFI", "CCurl", "CHost", "CSimdjson", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: swift),
+    .executableTarget(
+      name: "orchestron",
+      dependencies: ["OrchestronHost", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: swift),
+    .testTarget(
+      name: "HostTests", dependencies: ["OrchestronHost", "CHost"], swiftSettings: swift),
+  ] + plugins.flatMap(\.targets),
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

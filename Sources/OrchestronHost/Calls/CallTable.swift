@@ -1,0 +1,33 @@
+/// All calls of a host, by id: a table of pooled objects whose places are used again under new ids.
+final class CallTable {
+  private var calls: [Call] = []
+  private var free: [Int] = []
+
+  /// A call object for a new call.
+  func take(_ dispatcher: Dispatcher) -> Call {
+    if let index = free.popLast() {
+      calls[index].isFree = false
+      return calls[index]
+    }
+    let call = Call(index: calls.count, dispatcher: dispatcher)
+    calls.append(call)
+    return call
+  }
+
+  /// The call with that id; nil when it is over.
+  func find(_ id: UInt64) -> Call? {
+    let index = Int(id & 0xFF_FFFF)
+    guard index < calls.count, calls[index].id == id else { return nil }
+    return calls[index]
+  }
+
+  /// Puts a call back into the pool once nobody uses it any more.
+  func recycleIfDone(_ call: Call) {
+    guard call.isAnswered, !call.isStarting, !call.isRunning, !call.isRetained, !call.isFree else { return }
+    call.recycle()
+    free.append(call.index)
+  }
+
+  /// The calls to a plugin that wait for their answer.
+  func open(to plugin: Plugin) -> [Call] { calls.filter { !$0.isAnswered && $0.method?.plugin === plugin } }
+}

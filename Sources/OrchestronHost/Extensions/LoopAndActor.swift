@@ -1,0 +1,41 @@
+import CHost
+
+extension HostExtensions {
+  /// `orchestron.loop/1`.
+  static let loop = orch_loop(
+    size: UInt32(MemoryLayout<orch_loop>.size),
+    uv_loop: { pointer in
+      guard let plugin = onLoop(pointer, "loop.uv_loop") else { return nil }
+      return UnsafeMutableRawPointer(plugin.host.loop.uv)
+    },
+    enter: { pointer in
+      guard let plugin = onLoop(pointer, "loop.enter") else { return }
+      plugin.outerSpans.append(plugin.host.activity.begin(plugin.number))
+    },
+    leave: { pointer in
+      guard let plugin = onLoop(pointer, "loop.leave"), let span = plugin.outerSpans.popLast() else { return }
+      plugin.charge(plugin.host.activity.end(span), "a callback of its own")
+    })
+
+  /// `orchestron.actor/1`.
+  static let actor = orch_actor(
+    size: UInt32(MemoryLayout<orch_actor>.size),
+    make: { pointer, identity, out in
+      guard let plugin = onLoop(pointer, "actor.make") else { return Status.failedPrecondition.rawValue }
+      guard let identity = identity?.pointee, Int(identity.size) >= MemoryLayout<orch_identity>.size, let out,
+        identity.actor.bytes.isUTF8, identity.actor.bytes.contains(UInt8(ascii: ":"))
+      else { return Status.invalidArgument.rawValue }
+      let timeout = identity.timeout_ms > 0 ? identity.timeout_ms : Context.defaultTimeout
+      let context = Context(
+        actor: Text(copying: identity.actor.bytes), caller: plugin.name,
+        trace: identity.trace.n == 0 ? nil : Text(copying: identity.trace.bytes),
+        deadline: Clock.milliseconds() + timeout, chain: plugin.host.dispatcher.newChain())
+      context.isFace = true
+      out.pointee = Unmanaged.passRetained(context).takeUnretainedValue().pointer
+      return Status.ok.rawValue
+    },
+    free: { pointer, context in
+      guard onLoop(pointer, "actor.free") != nil, let context = Context.behind(context) else { return }
+      Unmanaged.passUnretained(context).release()
+    })
+}

@@ -1,0 +1,204 @@
+import CHost
+
+/// Where a plugin is in its life.
+public enum PluginState: String, Sendable {
+  case discovered, resolved, loaded, created, started, degraded, draining, stopped, failed
+}
+
+/// One plugin in the host: its manifest, its library, its instance, and what it has registered.
+final class Plugin {
+  unowned let host: Host
+  let id: PluginID
+  /// The id at a fixed address.
+  let name: Text
+  let manifest: Manifest
+  /// What the plugin holds as its `orch_host`. Never freed: a plugin may keep it until the process ends.
+  let handle: UnsafeMutablePointer<chost_handle>
+  /// The context that stands for the plugin itself.
+  let context: Context
+  let folder: Text
+  /// The number by which the watchdog knows the plugin.
+  let number: UInt64
+
+  var state = PluginState.discovered
+  /// Why the plugin failed or is degraded.
+  var reason: Failure?
+  var descriptor: UnsafePointer<orch_plugin>?
+  /// True from `create` to `destroy`.
+  var isCreated = false
+  /// What `create` made; may be NULL.
+  var instance: UnsafeMutableRawPointer?
+  var services: [ServiceDeclaration] = []
+  var topics: [TopicDeclaration] = []
+  var registrations = Registrations()
+  var accounts = Accounts()
+  /// Jobs that wait or run, by the id that the plugin knows, with that of the pool.
+  var jobs: [UInt64: UInt64] = [:]
+  /// Child processes that live.
+  var children: [UInt64: ChildProcess] = [:]
+  /// Calls of WORKER methods that wait or run.
+  var workerCalls = 0
+  /// True while this plugin keeps the durable event log.
+  var keepsEventLog = false
+  /// Open spans of `orch_loop.enter`.
+  var outerSpans: [Activity.Span] = []
+
+  init(_ manifest: Manifest, number: UInt64, host: Host) {
+    self.host = host
+    self.manifest = manifest
+    self.number = number
+    id = manifest.id
+    name = Text(manifest.id)
+    folder = Text(manifest.folder)
+    context = Context(actor: Text("plugin:\(manifest.id)"), caller: name, deadline: nil, chain: 0)
+    handle = .allocate(capacity: 1)
+    handle.initialize(to: chost_handle(v: UnsafeRawPointer(HostVerbs.table), object: nil))
+    // The handle keeps the plugin alive, as it may be used until the process ends.
+    handle.pointee.object = Unmanaged.passRetained(self).toOpaque()
+  }
+
+  /// The plugin behind what it passed as its host; nil for NULL.
+  static func behind(_ pointer: UnsafeMutablePointer<orch_host>?) -> Plugin? {
+    guard let pointer else { return nil }
+    let handle = UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: chost_handle.self)
+    return handle.pointee.object.map { Unmanaged<Plugin>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  /// As C sees it.
+  var pointer: UnsafeMutablePointer<orch_host> {
+    UnsafeMutableRawPointer(handle).assumingMemoryBound(to: orch_host.self)
+  }
+
+  /// True when its methods may be called.
+  var acceptsCalls: Bool {
+    switch state {
+    case .created, .started, .degraded: true
+    default: false
+    }
+  }
+
+  /// The failure of a call to a plugin that takes none.
+  func unavailable(_ method: String) -> Failure {
+    let because = reason.map { ": \($0.message)" } ?? ""
+    return Failure(.unavailable, "\(method) is not available: plugin \"\(id)\" is \(state.rawValue)\(because)")
+  }
+}
+
+// MARK: - Entering the plugin
+
+extension Plugin {
+  /// Enters the plugin by one function of the barrier, which the watchdog watches and the accounts charge.
+  ///
+  /// - Returns: The failure when an exception came out; the plugin is marked as failed then.
+  @inline(__always)
+  func enter(_ activity: @autoclosure () -> String, _ body: (UnsafeMutablePointer<chost_thrown>) -> Bool) -> Failure? {
+    let span = host.activity.begin(number)
+    let isReturned = body(host.thrown)
+    charge(host.activity.end(span), activity())
+    return isReturned ? nil : threw(host.thrown.pointee.string, in: activity())
+  }
+
+  /// Charges the plugin with nanoseconds on the loop.
+  @inline(__always)
+  func charge(_ time: UInt64, _ activity: @autoclosure () -> String) {
+    accounts.loopTime += time
+    if time > Plugin.longestTurn { tookLong(activity(), time) }
+  }
+
+  /// The longest that a plugin may hold the loop, in nanoseconds.
+  private static let longestTurn: UInt64 = 10_000_000
+
+  private func tookLong(_ activity: String, _ time: UInt64) {
+    accounts.longTurns += 1
+    host.log.warn(
+      "plugin \"\(id)\" held the loop for \(time / 1_000_000) ms in \(activity); blocking work belongs to the worker pool",
+      plugin: id)
+  }
+
+  /// Marks the plugin as failed by an exception and gives the failure of the call.
+  func threw(_ words: String, in activity: String) -> Failure {
+    fault("\(activity) threw: \(words)")
+    host.lifecycle.retire(self, Failure(.internal, "\(activity) threw: \(words)"))
+    return Failure(.internal, "\(activity) failed inside plugin \"\(id)\"")
+  }
+
+  /// Counts and tells a fault of the plugin.
+  func fault(_ sentence: String) {
+    accounts.faults += 1
+    host.log.error("plugin \"\(id)\": \(sentence)", plugin: id)
+  }
+
+  /// As ``fault(_:)``, from another thread.
+  func faultFromElsewhere(_ sentence: String) {
+    let plugin = LoopBound(self)
+    host.loop.post { plugin.value.fault(sentence) }
+  }
+
+  /// Runs a task of the plugin and releases it.
+  func run(_ task: orch_task, _ activity: StaticString) {
+    if let function = task.fn { _ = enter("\(activity)") { chost_task(function, task.ud, $0) } }
+    release(task)
+  }
+
+  /// Calls the `release` of a registration.
+  func release(_ task: orch_task) {
+    guard let release = task.release else { return }
+    _ = enter("release") { chost_task(release, task.ud, $0) }
+  }
+
+  /// Tells the plugin a reply to a call that it made.
+  func deliver(_ reply: Reply, to callback: orch_reply_cb) {
+    guard callback.fn != nil else { return }
+    var callback = callback
+    var c = orch_reply()
+    c.size = UInt32(MemoryLayout<orch_reply>.size)
+    switch reply {
+    case .chunk(let body):
+      c.kind = UInt32(ORCH_REPLY_CHUNK)
+      c.body = body
+      c.plugin = name.str
+      _ = enter("a reply") { chost_reply(&callback, &c, $0) }
+    case .end(let body):
+      c.kind = UInt32(ORCH_REPLY_END)
+      var null = orch_buf(p: Plugin.null, n: 4, release: nil, owner: nil)
+      _ = withUnsafeMutablePointer(to: &null) { null in
+        c.body = body.pointee.n == 0 ? null : body
+        return enter("a reply") { chost_reply(&callback, &c, $0) }
+      }
+    case .error(let failure, let plugin):
+      c.kind = UInt32(ORCH_REPLY_ERROR)
+      c.status = failure.status.rawValue
+      c.plugin = plugin.str
+      orch_str.with(failure.message) { message in
+        orch_str.with(failure.details?.text ?? "") { details in
+          c.message = message
+          c.details = details
+          _ = enter("a reply") { chost_reply(&callback, &c, $0) }
+        }
+      }
+    }
+  }
+
+  /// The text `null`, which stands for no answer. Constant, never freed.
+  nonisolated(unsafe) private static let null: UnsafeMutablePointer<CChar> = {
+    let text = UnsafeMutablePointer<CChar>.allocate(capacity: 4)
+    for (index, byte) in "null".utf8.enumerated() { text[index] = CChar(bitPattern: byte) }
+    return text
+  }()
+}
+
+/// What a plugin has used, as every face shows it.
+struct Accounts {
+  /// Nanoseconds on the loop.
+  var loopTime: UInt64 = 0
+  /// Turns longer than 10 ms.
+  var longTurns: UInt64 = 0
+  /// Breaches of the SDK's rules.
+  var faults: UInt64 = 0
+  var callsIn: UInt64 = 0
+  var callsOut: UInt64 = 0
+  var failures: UInt64 = 0
+  var published: UInt64 = 0
+  var delivered: UInt64 = 0
+  var logLines: UInt64 = 0
+}

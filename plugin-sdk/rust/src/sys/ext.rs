@@ -1,0 +1,284 @@
+//! The extensions. Written by `abi/check --write` from the headers; do not edit.
+
+use super::*;
+
+pub const ORCH_EXT_ACTOR: *const c_char = "orchestron.actor/1\0".as_ptr() as *const c_char;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_identity_1 {
+    pub size: u32,
+    pub flags: u32,
+    pub actor: orch_str,
+    pub trace: orch_str,
+    pub timeout_ms: i64,
+}
+pub type orch_identity = orch_identity_1;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_actor_1 {
+    pub size: u32,
+    pub make: Option<unsafe extern "C" fn(host: *mut orch_host, identity: *const orch_identity, out: *mut *mut orch_ctx) -> orch_status>,
+    pub free: Option<unsafe extern "C" fn(host: *mut orch_host, ctx: *mut orch_ctx)>,
+}
+pub type orch_actor = orch_actor_1;
+pub const ORCH_EXT_EVENT_LOG: *const c_char = "orchestron.event-log/1\0".as_ptr() as *const c_char;
+pub const ORCH_EXT_EVENT_STORE: *const c_char = "orchestron.event-store/1\0".as_ptr() as *const c_char;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_append_cb {
+    pub r#fn: Option<unsafe extern "C" fn(ud: *mut c_void, status: orch_status, seq: u64)>,
+    pub ud: *mut c_void,
+    pub release: Option<unsafe extern "C" fn(ud: *mut c_void)>,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_event_log_1 {
+    pub size: u32,
+    pub append: Option<unsafe extern "C" fn(host: *mut orch_host, ctx: *mut orch_ctx, topic: orch_str, data: orch_str, cb: orch_append_cb)>,
+    pub recorded: Option<unsafe extern "C" fn(host: *mut orch_host, events: *const *const orch_event, n_events: usize) -> orch_status>,
+}
+pub type orch_event_log = orch_event_log_1;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_log_info_1 {
+    pub size: u32,
+    pub reserved: u32,
+    pub seq: u64,
+    pub low: u64,
+    pub log: orch_str,
+}
+pub type orch_log_info = orch_log_info_1;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_event_store_1 {
+    pub size: u32,
+    pub info: Option<unsafe extern "C" fn(self_: *mut c_void, out: *mut orch_log_info) -> orch_status>,
+    pub read: Option<unsafe extern "C" fn(self_: *mut c_void, since: u64, limit: u32, each: Option<unsafe extern "C" fn(ud: *mut c_void, event: *const orch_event)>, ud: *mut c_void) -> orch_status>,
+    pub append: Option<unsafe extern "C" fn(self_: *mut c_void, event: *const orch_event, cb: orch_append_cb)>,
+}
+pub type orch_event_store = orch_event_store_1;
+pub const ORCH_EXT_FS_WATCH: *const c_char = "orchestron.fs-watch/1\0".as_ptr() as *const c_char;
+pub const ORCH_FS_RENAMED: u32 = 1 << 0;
+pub const ORCH_FS_CHANGED: u32 = 1 << 1;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_fs_cb {
+    pub r#fn: Option<unsafe extern "C" fn(ud: *mut c_void, name: orch_str, changes: u32)>,
+    pub ud: *mut c_void,
+    pub release: Option<unsafe extern "C" fn(ud: *mut c_void)>,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_fs_watch_1 {
+    pub size: u32,
+    pub start: Option<unsafe extern "C" fn(host: *mut orch_host, ctx: *mut orch_ctx, path: orch_str, cb: orch_fs_cb, id: *mut u64) -> orch_status>,
+    pub stop: Option<unsafe extern "C" fn(host: *mut orch_host, id: u64) -> orch_status>,
+}
+pub type orch_fs_watch = orch_fs_watch_1;
+pub const ORCH_EXT_HTTP_CLIENT: *const c_char = "orchestron.http-client/1\0".as_ptr() as *const c_char;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_http_request_1 {
+    pub size: u32,
+    pub flags: u32,
+    pub method: orch_str,
+    pub url: orch_str,
+    pub headers: *const orch_str,
+    pub n_headers: usize,
+    pub body: orch_str,
+    pub timeout_ms: i64,
+    pub body_bytes_max: u64,
+}
+pub type orch_http_request = orch_http_request_1;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_http_reply_1 {
+    pub size: u32,
+    pub status: orch_status,
+    pub code: i32,
+    pub reserved: u32,
+    pub headers: orch_str,
+    pub body: orch_str,
+    pub message: orch_str,
+}
+pub type orch_http_reply = orch_http_reply_1;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_http_cb {
+    pub r#fn: Option<unsafe extern "C" fn(ud: *mut c_void, reply: *const orch_http_reply)>,
+    pub ud: *mut c_void,
+    pub release: Option<unsafe extern "C" fn(ud: *mut c_void)>,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_http_client_1 {
+    pub size: u32,
+    pub send: Option<unsafe extern "C" fn(host: *mut orch_host, request: *const orch_http_request, cb: orch_http_cb, id: *mut u64)>,
+    pub cancel: Option<unsafe extern "C" fn(host: *mut orch_host, id: u64) -> orch_status>,
+}
+pub type orch_http_client = orch_http_client_1;
+pub const ORCH_EXT_JSON: *const c_char = "orchestron.json/1\0".as_ptr() as *const c_char;
+
+#[repr(C)]
+pub struct orch_json_doc {
+    _private: [u8; 0],
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_json_value {
+    pub doc: *const c_void,
+    pub at: usize,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_json_cursor {
+    pub next: orch_json_value,
+    pub state: usize,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_json_1 {
+    pub size: u32,
+    pub parse: Option<unsafe extern "C" fn(text: orch_str, out: *mut *mut orch_json_doc, message: *mut orch_str) -> orch_status>,
+    pub free: Option<unsafe extern "C" fn(doc: *mut orch_json_doc)>,
+    pub root: Option<unsafe extern "C" fn(doc: *mut orch_json_doc) -> orch_json_value>,
+    pub r#type: Option<unsafe extern "C" fn(value: orch_json_value) -> c_char>,
+    pub boolean: Option<unsafe extern "C" fn(value: orch_json_value, out: *mut u8) -> u8>,
+    pub i64: Option<unsafe extern "C" fn(value: orch_json_value, out: *mut i64) -> u8>,
+    pub f64: Option<unsafe extern "C" fn(value: orch_json_value, out: *mut f64) -> u8>,
+    pub str: Option<unsafe extern "C" fn(value: orch_json_value, out: *mut orch_str) -> u8>,
+    pub get: Option<unsafe extern "C" fn(value: orch_json_value, key: orch_str, out: *mut orch_json_value) -> u8>,
+    pub pointer: Option<unsafe extern "C" fn(value: orch_json_value, pointer: orch_str, out: *mut orch_json_value) -> u8>,
+    pub count: Option<unsafe extern "C" fn(value: orch_json_value) -> usize>,
+    pub next: Option<unsafe extern "C" fn(value: orch_json_value, cursor: *mut orch_json_cursor, key: *mut orch_str, out: *mut orch_json_value) -> u8>,
+    pub text: Option<unsafe extern "C" fn(value: orch_json_value) -> orch_buf>,
+}
+pub type orch_json = orch_json_1;
+pub const ORCH_EXT_LOOP: *const c_char = "orchestron.loop/1\0".as_ptr() as *const c_char;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_loop_1 {
+    pub size: u32,
+    pub uv_loop: Option<unsafe extern "C" fn(host: *mut orch_host) -> *mut c_void>,
+    pub enter: Option<unsafe extern "C" fn(host: *mut orch_host)>,
+    pub leave: Option<unsafe extern "C" fn(host: *mut orch_host)>,
+}
+pub type orch_loop = orch_loop_1;
+pub const ORCH_EXT_METRICS: *const c_char = "orchestron.metrics/1\0".as_ptr() as *const c_char;
+pub const ORCH_METRIC_COUNTER: u32 = 1;
+pub const ORCH_METRIC_GAUGE: u32 = 2;
+pub const ORCH_METRIC_HISTOGRAM: u32 = 3;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_metric_1 {
+    pub size: u32,
+    pub kind: u32,
+    pub name: *const c_char,
+    pub unit: *const c_char,
+    pub doc: *const c_char,
+    pub labels: *const c_char,
+    pub bounds: *const f64,
+    pub n_bounds: usize,
+}
+pub type orch_metric = orch_metric_1;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_metrics_1 {
+    pub size: u32,
+    pub define: Option<unsafe extern "C" fn(host: *mut orch_host, metric: *const orch_metric, handle: *mut u64) -> orch_status>,
+    pub add: Option<unsafe extern "C" fn(host: *mut orch_host, handle: u64, value: f64)>,
+    pub set: Option<unsafe extern "C" fn(host: *mut orch_host, handle: u64, value: f64)>,
+    pub observe: Option<unsafe extern "C" fn(host: *mut orch_host, handle: u64, value: f64)>,
+}
+pub type orch_metrics = orch_metrics_1;
+pub const ORCH_EXT_SPAWN: *const c_char = "orchestron.spawn/1\0".as_ptr() as *const c_char;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_command_1 {
+    pub size: u32,
+    pub flags: u32,
+    pub argv: *const *const c_char,
+    pub env: *const *const c_char,
+    pub cwd: *const c_char,
+    pub timeout_ms: i64,
+}
+pub type orch_command = orch_command_1;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_child_cb {
+    pub output: Option<unsafe extern "C" fn(ud: *mut c_void, stream: u32, data: orch_str)>,
+    pub exited: Option<unsafe extern "C" fn(ud: *mut c_void, exit_status: i64, signal: i32)>,
+    pub ud: *mut c_void,
+    pub release: Option<unsafe extern "C" fn(ud: *mut c_void)>,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_spawn_1 {
+    pub size: u32,
+    pub start: Option<unsafe extern "C" fn(host: *mut orch_host, ctx: *mut orch_ctx, command: *const orch_command, cb: orch_child_cb, id: *mut u64) -> orch_status>,
+    pub write: Option<unsafe extern "C" fn(host: *mut orch_host, id: u64, bytes: orch_str) -> orch_status>,
+    pub close_input: Option<unsafe extern "C" fn(host: *mut orch_host, id: u64) -> orch_status>,
+    pub signal: Option<unsafe extern "C" fn(host: *mut orch_host, id: u64, signal: i32) -> orch_status>,
+    pub pause: Option<unsafe extern "C" fn(host: *mut orch_host, id: u64, paused: u8) -> orch_status>,
+}
+pub type orch_spawn = orch_spawn_1;
+pub const ORCH_EXT_STATE: *const c_char = "orchestron.state/1\0".as_ptr() as *const c_char;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_state_1 {
+    pub size: u32,
+    pub load: Option<unsafe extern "C" fn(host: *mut orch_host, out: *mut orch_buf) -> orch_status>,
+    pub store: Option<unsafe extern "C" fn(host: *mut orch_host, bytes: orch_str) -> orch_status>,
+}
+pub type orch_state = orch_state_1;
+pub const ORCH_EXT_TIMER: *const c_char = "orchestron.timer/1\0".as_ptr() as *const c_char;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_timer_1 {
+    pub size: u32,
+    pub start: Option<unsafe extern "C" fn(host: *mut orch_host, delay_ms: u64, repeat_ms: u64, task: orch_task, id: *mut u64) -> orch_status>,
+    pub stop: Option<unsafe extern "C" fn(host: *mut orch_host, id: u64) -> orch_status>,
+}
+pub type orch_timer = orch_timer_1;
+pub const ORCH_EXT_WORK: *const c_char = "orchestron.work/1\0".as_ptr() as *const c_char;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_job {
+    pub run: Option<unsafe extern "C" fn(ud: *mut c_void)>,
+    pub done: Option<unsafe extern "C" fn(ud: *mut c_void, status: orch_status)>,
+    pub ud: *mut c_void,
+    pub release: Option<unsafe extern "C" fn(ud: *mut c_void)>,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_work_1 {
+    pub size: u32,
+    pub submit: Option<unsafe extern "C" fn(host: *mut orch_host, job: orch_job, id: *mut u64) -> orch_status>,
+    pub cancel: Option<unsafe extern "C" fn(host: *mut orch_host, id: u64) -> orch_status>,
+}
+pub type orch_work = orch_work_1;

@@ -1,0 +1,55 @@
+// Written by `abi/check --write` from the headers; do not edit.
+members! {
+    orch_str { p, n }
+    orch_buf { p, n, release, owner }
+    orch_task { r#fn, ud, release }
+    orch_call_verbs_1 { size, ctx, user, arg_bool, arg_i64, arg_f64, arg_str, arg_bytes, arg_json, args, retain, release, answer, fail, emit, on_cancel, on_writable }
+    orch_call { v }
+    orch_ctx_info_1 { size, cancelled, reserved, actor, caller, trace, remaining_ms, chain }
+    orch_failure_1 { size, status, message, details }
+    orch_ctx_verbs_1 { size, info, fail, failure }
+    orch_ctx { v }
+    orch_host_info_1 { size, debug, reserved, version, plugin_id, plugin_dir, storage_dir }
+    orch_call_options_1 { size, flags, timeout_ms }
+    orch_reply_1 { size, kind, status, reserved, body, message, details, plugin }
+    orch_reply_cb { r#fn, ud, release }
+    orch_event_1 { size, kind, seq, from, time_ms, topic, source, actor, data, log }
+    orch_event_cb { r#fn, ud, release }
+    orch_subscribe_1 { size, flags, topics, n_topics, since, log }
+    orch_subscription_1 { size, reserved, id, seq, low, log }
+    orch_host_verbs_1 { size, abi_major, abi_minor, info, extension, on_thread, post, log, done, call, cancel, import_slot, slot_enter, slot_leave, publish, subscribe, unsubscribe, add_service, remove_service, credit }
+    orch_host { v }
+    orch_param_1 { size, r#type, reserved, name, doc, default_json, schema }
+    orch_method_1 { size, flags, name, doc, route, permission, examples, params, n_params, result, reserved, result_schema, r#fn, user }
+    orch_service_1 { size, flags, name, version, doc, methods, n_methods }
+    orch_topic_1 { size, flags, name, doc, schema, example }
+    orch_plugin_1 { size, magic, abi_major, abi_minor, flags, id, version, services, n_services, topics, n_topics, create, start, health, drain, stop, save, destroy, extension }
+    orch_target_1 { size, reserved, r#fn, self_, counter, clock, sample }
+    orch_slot_1 { size, reserved, target, ctx }
+    orch_entry { target, started }
+    orch_identity_1 { size, flags, actor, trace, timeout_ms }
+    orch_actor_1 { size, make, free }
+    orch_append_cb { r#fn, ud, release }
+    orch_event_log_1 { size, append, recorded }
+    orch_log_info_1 { size, reserved, seq, low, log }
+    orch_event_store_1 { size, info, read, append }
+    orch_fs_cb { r#fn, ud, release }
+    orch_fs_watch_1 { size, start, stop }
+    orch_http_request_1 { size, flags, method, url, headers, n_headers, body, timeout_ms, body_bytes_max }
+    orch_http_reply_1 { size, status, code, reserved, headers, body, message }
+    orch_http_cb { r#fn, ud, release }
+    orch_http_client_1 { size, send, cancel }
+    orch_json_value { doc, at }
+    orch_json_cursor { next, state }
+    orch_json_1 { size, parse, free, root, r#type, boolean, i64, f64, str, get, pointer, count, next, text }
+    orch_loop_1 { size, uv_loop, enter, leave }
+    orch_metric_1 { size, kind, name, unit, doc, labels, bounds, n_bounds }
+    orch_metrics_1 { size, define, add, set, observe }
+    orch_command_1 { size, flags, argv, env, cwd, timeout_ms }
+    orch_child_cb { output, exited, ud, release }
+    orch_spawn_1 { size, start, write, close_input, signal, pause }
+    orch_state_1 { size, load, store }
+    orch_timer_1 { size, start, stop }
+    orch_job { run, done, ud, release }
+    orch_work_1 { size, submit, cancel }
+}

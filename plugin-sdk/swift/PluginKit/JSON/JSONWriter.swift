@@ -1,0 +1,255 @@
+import CPluginSDK
+import Glibc
+
+/// Writes one JSON text into memory of its own, which ``Call/answer(_:)-(JSONWriter)`` gives away without a copy.
+///
+/// ```swift
+/// var json = JSONWriter()
+/// json.beginObject()
+/// json.member("id", id)
+/// json.member("done", false)
+/// json.endObject()
+/// call.answer(json)
+/// ```
+/// Commas are written by themselves. Strings are escaped, integers exact, doubles the shortest text that reads back the
+/// same. Nothing checks that begin and end match: the host validates what it is given.
+public struct JSONWriter: ~Copyable {
+  @usableFromInline var base: UnsafeMutablePointer<UInt8>
+  /// The number of bytes written.
+  public private(set) var count = 0
+  private var capacity: Int
+  private var needsComma = false
+  /// Whether a number was written that JSON cannot express; `null` stands in its place.
+  public private(set) var isOutOfRange = false
+
+  /// Makes an empty writer with room for `capacity` bytes; it grows as needed.
+  public init(capacity: Int = 256) {
+    self.capacity = max(capacity, 16)
+    base = Self.memory(nil, self.capacity)
+  }
+
+  deinit {
+    free(base)
+  }
+
+  /// The bytes written, valid until the next change.
+  public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+
+  /// A copy of the text.
+  public var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// Empties the writer and keeps its memory.
+  public mutating func reset() {
+    count = 0
+    needsComma = false
+    isOutOfRange = false
+  }
+
+  /// Gives the memory away and ends the writer.
+  consuming func take() -> orch_buf {
+    let buffer = orch_buf(
+      p: UnsafeMutableRawPointer(base).assumingMemoryBound(to: CChar.self), n: count, release: { free($0) },
+      owner: base)
+    discard self
+    return buffer
+  }
+
+  // MARK: Structure
+
+  public mutating func beginObject() { open(UInt8(ascii: "{")) }
+  public mutating func endObject() { close(UInt8(ascii: "}")) }
+  public mutating func beginArray() { open(UInt8(ascii: "[")) }
+  public mutating func endArray() { close(UInt8(ascii: "]")) }
+
+  /// Writes the name of a member; its value comes next.
+  public mutating func key(_ name: String) {
+    separate()
+    var name = name
+    name.withUTF8 { quote(UnsafeRawBufferPointer($0)) }
+    append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
+  /// Writes the name of a member; its value comes next.
+  public mutating func key(_ name: StaticString) {
+    separate()
+    quote(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
+  // MARK: Values
+
+  public mutating func null() {
+    separate()
+    append("null")
+  }
+
+  public mutating func bool(_ value: Bool) {
+    separate()
+    append(value ? "true" : "false")
+  }
+
+  public mutating func int(_ value: some BinaryInteger) {
+    separate()
+    if let value = Int64(exactly: value) {
+      digits(of: value.magnitude, negative: value < 0)
+    } else {
+      var text = String(value)
+      text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+    }
+  }
+
+  public mutating func double(_ value: Double) {
+    guard value.isFinite else {
+      isOutOfRange = true
+      return null()
+    }
+    separate()
+    var text = value.description
+    text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+  }
+
+  public mutating func string(_ value: String) {
+    separate()
+    var value = value
+    value.withUTF8 { quote(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Writes a string from its UTF-8 bytes.
+  public mutating func string(utf8 value: UnsafeRawBufferPointer) {
+    separate()
+    quote(value)
+  }
+
+  /// Writes a value that is JSON text already.
+  public mutating func raw(_ json: borrowing some JSONText & ~Copyable) {
+    separate()
+    json.withJSON { append($0) }
+  }
+
+  // MARK: Members
+
+  /// Writes a member of an object.
+  public mutating func member(_ name: StaticString, _ value: String) {
+    key(name)
+    string(value)
+  }
+
+  public mutating func member(_ name: StaticString, _ value: some BinaryInteger) {
+    key(name)
+    int(value)
+  }
+
+  public mutating func member(_ name: StaticString, _ value: Double) {
+    key(name)
+    double(value)
+  }
+
+  public mutating func member(_ name: StaticString, _ value: Bool) {
+    key(name)
+    bool(value)
+  }
+
+  // MARK: Bytes
+
+  private mutating func open(_ byte: UInt8) {
+    separate()
+    append(byte)
+    needsComma = false
+  }
+
+  private mutating func close(_ byte: UInt8) {
+    append(byte)
+    needsComma = true
+  }
+
+  /// Writes the comma before a further value, and notes that a value follows.
+  private mutating func separate() {
+    if needsComma { append(UInt8(ascii: ",")) }
+    needsComma = true
+  }
+
+  @inline(__always)
+  private mutating func append(_ byte: UInt8) {
+    if count == capacity { grow(1) }
+    base[count] = byte
+    count += 1
+  }
+
+  private mutating func append(_ text: StaticString) {
+    append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  private mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    guard let source = bytes.baseAddress, !bytes.isEmpty else { return }
+    if capacity - count < bytes.count { grow(bytes.count) }
+    memcpy(base + count, source, bytes.count)
+    count += bytes.count
+  }
+
+  private mutating func digits(of magnitude: UInt64, negative: Bool) {
+    if capacity - count < 20 { grow(20) }
+    if negative { append(UInt8(ascii: "-")) }
+    var length = 1
+    var rest = magnitude
+    while rest >= 10 {
+      rest /= 10
+      length += 1
+    }
+    rest = magnitude
+    for place in stride(from: count + length - 1, through: count, by: -1) {
+      base[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    }
+    count += length
+  }
+
+  /// Writes a quoted string: runs without special bytes are copied whole.
+  private mutating func quote(_ bytes: UnsafeRawBufferPointer) {
+    append(UInt8(ascii: "\""))
+    var start = 0
+    for place in 0..<bytes.count {
+      let byte = bytes[place]
+      guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+      append(UnsafeRawBufferPointer(rebasing: bytes[start..<place]))
+      escape(byte)
+      start = place + 1
+    }
+    append(UnsafeRawBufferPointer(rebasing: bytes[start...]))
+    append(UInt8(ascii: "\""))
+  }
+
+  private mutating func escape(_ byte: UInt8) {
+    append(UInt8(ascii: "\\"))
+    switch byte {
+    case 0x08: append(UInt8(ascii: "b"))
+    case 0x09: append(UInt8(ascii: "t"))
+    case 0x0a: append(UInt8(ascii: "n"))
+    case 0x0c: append(UInt8(ascii: "f"))
+    case 0x0d: append(UInt8(ascii: "r"))
+    case 0x00..<0x20:
+      append("u00")
+      append(byte < 0x10 ? UInt8(ascii: "0") : UInt8(ascii: "1"))
+      let low = byte & 0xf
+      append(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
+    default: append(byte)
+    }
+  }
+
+  private mutating func grow(_ more: Int) {
+    capacity = max(capacity * 2, count + more)
+    base = Self.memory(base, capacity)
+  }
+
+  private static func memory(_ old: UnsafeMutablePointer<UInt8>?, _ bytes: Int) -> UnsafeMutablePointer<UInt8> {
+    guard let memory = realloc(old, bytes) else { fatalError("out of memory: \(bytes) bytes for a JSON text") }
+    return memory.assumingMemoryBound(to: UInt8.self)
+  }
+}
+
+extension JSONWriter: JSONText {
+  public func withJSON<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    body(bytes)
+  }
+}

@@ -1,0 +1,81 @@
+public import CPluginSDK
+
+/// One JSON text in UTF-8: what events, arguments and answers are made of.
+///
+/// Strings, byte arrays and buffers count as JSON text that is already written; ``JSONWriter`` writes it piece by piece.
+public protocol JSONText: ~Copyable {
+  /// Lends the text for the duration of `body`.
+  func withJSON<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result
+}
+
+extension String: JSONText {
+  @inlinable
+  public func withJSON<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    var text = self
+    return text.withUTF8 { body(UnsafeRawBufferPointer($0)) }
+  }
+}
+
+extension [UInt8]: JSONText {
+  @inlinable
+  public func withJSON<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    withUnsafeBytes(body)
+  }
+}
+
+extension UnsafeRawBufferPointer: JSONText {
+  @inlinable
+  public func withJSON<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    body(self)
+  }
+}
+
+extension StaticString {
+  /// The literal as the C headers spell text; valid for ever.
+  @inlinable
+  var text: orch_str {
+    orch_str(p: UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self), n: utf8CodeUnitCount)
+  }
+}
+
+extension String {
+  /// Lends the string as the C headers spell text.
+  @inlinable
+  func withText<Result>(_ body: (orch_str) -> Result) -> Result {
+    var text = self
+    return text.withUTF8 { body(UnsafeRawBufferPointer($0).text) }
+  }
+}
+
+extension Optional where Wrapped == String {
+  /// Lends the string as the C headers spell text; nil is the empty text.
+  func withText<Result>(_ body: (orch_str) -> Result) -> Result {
+    (self ?? "").withText(body)
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// These bytes as the C headers spell text; borrowed.
+  @inlinable
+  var text: orch_str {
+    orch_str(p: baseAddress?.assumingMemoryBound(to: CChar.self), n: count)
+  }
+}
+
+// Functions, not members: PluginKit extends no imported type, because several images bring their own PluginKit.
+
+/// The bytes of a borrowed text.
+@inlinable
+func bytes(of text: orch_str) -> UnsafeRawBufferPointer {
+  UnsafeRawBufferPointer(start: text.p, count: text.p == nil ? 0 : text.n)
+}
+
+/// A copy of a borrowed text; what is not UTF-8 is repaired.
+@inlinable
+func string(_ text: orch_str) -> String {
+  String(decoding: bytes(of: text), as: UTF8.self)
+}
+
+/// The empty text.
+@inlinable
+var emptyText: orch_str { orch_str(p: nil, n: 0) }

@@ -1,0 +1,109 @@
+/* fake_host.h: a host for unit tests of plugins in C and C++ (and, through the crate `orchestron-testing`, in Rust).
+ *
+ *     fake_host *fake = fake_host_new("wordcount", "/tmp/storage");
+ *     assert(fake_host_load(fake, orch_plugin_wordcount, "{}") == ORCH_OK);
+ *     const fake_reply *reply = fake_host_call(fake, "wordcount.count", "{\"text\":\"a b\"}");
+ *     assert(reply->status == ORCH_OK && strcmp(reply->json, "{\"words\":2}") == 0);
+ *     assert(fake_host_free(fake) == 0);
+ *
+ * It is one instance of one plugin on the thread that made it. Nothing happens by itself: fake_host_run runs what is
+ * queued (tasks, jobs of the worker pool, events, replies), fake_host_advance moves the clock of the timers. It offers
+ * the extensions event-log, http-client, json, metrics, state, timer and work. Arguments are checked for name, type and
+ * presence; JSON Schemas are not looked at: the real host does that.
+ *
+ * What a real host would count as a fault of the plugin (a second answer, a call of a verb on the wrong thread, a token
+ * never completed, …) is written to standard error and counted.
+ */
+#ifndef ORCHESTRON_FAKE_HOST_H
+#define ORCHESTRON_FAKE_HOST_H
+
+#include <orchestron/all.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct fake_host fake_host;
+
+/* Makes a host for the plugin `id`. Both strings are copied. */
+fake_host *fake_host_new(const char *id, const char *storage_dir);
+
+/* Unloads the plugin and frees the host. Returns the number of faults. */
+int fake_host_free(fake_host *fake);
+
+/* Faults so far. */
+int fake_host_faults(const fake_host *fake);
+
+/* What plugins receive: the host, and a context of the actor `user:test`. */
+orch_host *fake_host_handle(fake_host *fake);
+orch_ctx *fake_host_ctx(fake_host *fake);
+
+/* The message of the last failure in fake_host_ctx, or "". Valid until the next failure. */
+const char *fake_host_message(const fake_host *fake);
+
+/* Checks the descriptor, creates the instance with `config` (a JSON object) and starts it. On failure nothing is loaded
+ * and fake_host_message says why. */
+orch_status fake_host_load(fake_host *fake, orch_plugin_entry entry, const char *config);
+
+/* Drains, stops and destroys the instance; undoes its registrations. Returns the first status that is not ORCH_OK. */
+orch_status fake_host_unload(fake_host *fake);
+
+/* The instance, for direct calls of native functions. */
+void *fake_host_self(const fake_host *fake);
+
+/* A declaration by "service.method", or NULL. A native function is called through its `fn`, cast to its own type. */
+const orch_method *fake_host_method(const fake_host *fake, const char *name);
+
+/* Runs what is queued until nothing is. Returns how many pieces ran. */
+size_t fake_host_run(fake_host *fake);
+
+/* Lets `ms` milliseconds pass: timers fire in order, and what is queued runs in between. */
+void fake_host_advance(fake_host *fake, uint64_t ms);
+
+/* The answer of a handler. Strings end with NUL. */
+typedef struct fake_reply {
+    orch_status status;
+    const char *json;    /* of ORCH_OK */
+    const char *message; /* of a failure, else "" */
+    const char *details; /* of a failure, else "" */
+    const char *chunks;  /* of a stream: one per line, else "" */
+} fake_reply;
+
+/* Calls a handler with a JSON object of arguments and runs until it has answered. The reply is valid until the next
+ * call. */
+const fake_reply *fake_host_call(fake_host *fake, const char *method, const char *args);
+
+/* Runs the examples in the declarations of all handlers and compares. Each difference is a fault; returns how many
+ * examples ran. */
+size_t fake_host_check_examples(fake_host *fake);
+
+/* Queues an event for the plugin's subscriptions, as if another plugin had published it. */
+void fake_host_event(fake_host *fake, const char *topic, const char *data);
+
+/* The event that the plugin published as number `at` (topic or data), or NULL. */
+const char *fake_host_published_topic(const fake_host *fake, size_t at);
+const char *fake_host_published_data(const fake_host *fake, size_t at);
+
+/* 1 when a line was logged that contains `text`. */
+int fake_host_logged(const fake_host *fake, const char *text);
+
+/* How calls of other plugins' methods are answered: with `json` when `status` is ORCH_OK, else with that failure and
+ * `json` as its message. A method without an answer is ORCH_NOT_FOUND. */
+void fake_host_answer_calls(fake_host *fake, const char *method, orch_status status, const char *json);
+
+/* Provides a typed method of another plugin for import_slot. */
+void fake_host_provide(fake_host *fake, const char *method, const char *signature, void (*fn)(void), void *self);
+
+/* How HTTP requests are answered from now on; at first with 200 and an empty body. */
+void fake_host_answer_http(fake_host *fake, int32_t code, const char *body);
+
+/* HTTP request number `at` as "METHOD URL\nbody", or NULL. */
+const char *fake_host_http_request(const fake_host *fake, size_t at);
+
+/* The implementation of orchestron.json/1. */
+const orch_json *fake_json(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

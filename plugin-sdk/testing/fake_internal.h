@@ -1,0 +1,125 @@
+/* fake_internal.h: what the files of the fake host share. */
+#ifndef ORCHESTRON_FAKE_INTERNAL_H
+#define ORCHESTRON_FAKE_INTERNAL_H
+
+#include "fake_host.h"
+
+#include <pthread.h>
+
+/* Zeroed memory, a copy that ends with NUL, a printf into fresh memory; each ends the process when there is none. */
+void *fake_alloc(size_t n);
+char *fake_copy(const char *p, size_t n);
+char *fake_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+int fake_is_utf8(const char *p, size_t n);
+int fake_json_equal(orch_json_value a, orch_json_value b);
+
+/* A list of strings. */
+typedef struct fake_strings {
+    char **at;
+    size_t n;
+} fake_strings;
+
+void fake_strings_add(fake_strings *list, char *taken);
+void fake_strings_free(fake_strings *list);
+const char *fake_strings_get(const fake_strings *list, size_t at);
+
+typedef struct fake_ctx {
+    orch_ctx face;
+    fake_host *fake;
+    orch_status status;
+    char *message, *details;
+} fake_ctx;
+
+typedef struct fake_task {
+    orch_task task;
+    struct fake_task *next;
+} fake_task;
+
+typedef struct fake_timer {
+    uint64_t id, due, repeat;
+    orch_task task;
+    struct fake_timer *next;
+} fake_timer;
+
+typedef struct fake_subscription {
+    uint64_t id;
+    fake_strings topics;
+    orch_event_cb cb;
+    struct fake_subscription *next;
+} fake_subscription;
+
+typedef struct fake_stub {
+    char *method;
+    orch_status status;
+    char *json;
+    struct fake_stub *next;
+} fake_stub;
+
+typedef struct fake_import {
+    char *method, *signature;
+    orch_target target;
+    orch_slot slot;
+    struct fake_import *next;
+} fake_import;
+
+struct fake_host {
+    orch_host face;
+    char *id, *storage_dir;
+    const orch_plugin *plugin;
+    void *self;
+    fake_ctx ctx;
+    pthread_t loop;
+    int on_worker;           /* a job runs */
+    int faults;
+    int live_calls;          /* calls that are not released */
+    uint64_t last_id, now, seq;
+
+    uint64_t token;          /* what is being waited for, or 0 */
+    orch_status token_status;
+
+    pthread_mutex_t lock;    /* guards the next three, which every thread may reach */
+    fake_task *first, *last;
+    fake_strings log;
+    fake_strings topics, data;
+
+    fake_timer *timers;
+    fake_subscription *subscriptions;
+    fake_stub *stubs;
+    fake_import *imports;
+    const orch_service **added;
+    size_t n_added;
+
+    fake_reply reply;
+    char *reply_json, *reply_message, *reply_details, *reply_chunks;
+
+    fake_strings requests;
+    int32_t http_code;
+    char *http_body;
+    char *state;
+    size_t state_n;
+};
+
+extern const orch_host_verbs fake_verbs;
+
+static inline fake_host *fake_of(orch_host *host) { return (fake_host *)host; }
+
+/* Counts and tells a fault of the plugin. */
+void fake_fault(fake_host *fake, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Counts a fault when the caller is not on the loop. */
+void fake_expect_loop(fake_host *fake, const char *verb);
+
+void fake_post(fake_host *fake, orch_task task);
+void fake_release(void (*release)(void *ud), void *ud);
+void fake_ctx_init(fake_ctx *ctx, fake_host *fake);
+void fake_ctx_clear(fake_ctx *ctx);
+
+/* Queues an event for the subscriptions. */
+void fake_deliver(fake_host *fake, orch_str topic, orch_str data, orch_str source, uint64_t seq);
+void fake_unsubscribe_all(fake_host *fake);
+
+void fake_timers_clear(fake_host *fake);
+const void *fake_extension(fake_host *fake, const char *id);
+
+#endif

@@ -1,0 +1,146 @@
+// A plugin that uses all of orchestron.hpp.
+#include <orchestron/orchestron.hpp>
+
+using namespace orchestron;
+
+struct Everything {
+    Host host;
+    std::string seen;
+    uint64_t subscription = 0, timer_id = 0;
+    int fired = 0;
+    bool broken = false;
+
+    Everything(Host host, std::string_view config) : host(host) {
+        if (config.find("fail") != config.npos) throw Failure(ORCH_FAILED_PRECONDITION, "The mode is fail.");
+        if (config.find("throw") != config.npos) throw 42;
+        subscription = host.subscribe({"task:*", "x:*:z"}, [this](const orch_event &event) {
+            if (view(event.topic) == "task:throw") throw std::runtime_error("asked to");
+            seen += std::string(view(event.topic)) + " " + std::string(view(event.data)) + ";";
+        });
+    }
+
+    void start(Done done) {
+        host.post([done] { done(); });
+    }
+    void drain(Done done, std::chrono::milliseconds limit) {
+        host.log(ORCH_LOG_INFO, "drains in " + std::to_string(limit.count()));
+        done();
+    }
+    void stop(Done) { throw Failure(ORCH_ABORTED, "It does not stop."); }
+    void health() {
+        if (broken) throw Failure(ORCH_UNAVAILABLE, "It is broken.");
+    }
+
+    // handlers
+    std::string describe(Call &call) {
+        return "{\"text\":" + quote(call.text("text")) + ",\"whole\":" + std::to_string(call.integer("whole")) +
+               ",\"number\":" + std::to_string(call.number("number")) +
+               ",\"flag\":" + (call.boolean("flag") ? "true" : "false") + ",\"bytes\":" + quote(call.bytes("bytes")) +
+               ",\"any\":" + std::string(call.json("any")) + ",\"absent\":" + (call.has("absent") ? "false" : "true") +
+               ",\"actor\":" + quote(call.context().actor()) + ",\"caller\":" + quote(call.context().caller()) + "}";
+    }
+    std::string fail(Call &) { throw Failure(ORCH_NOT_FOUND, "There is no such thing."); }
+    std::string raise(Call &call) {
+        if (call.boolean("oddly")) throw 42;
+        throw std::runtime_error("asked to");
+    }
+    void later(Pending call) {
+        if (call.integer("ms") < 0) throw Failure(ORCH_INVALID_ARGUMENT, "ms must not be negative.");
+        host.timer(std::chrono::milliseconds(call.integer("ms")), {}, [call] { call.answer("\"later\""); });
+    }
+    void never(Pending) {}
+    void count(Pending call) {
+        for (int64_t i = 0; i < call.integer("to"); i++) call.emit(std::to_string(i));
+        call.answer("null");
+        call.answer("\"passed over\"");
+    }
+    void ask(Pending call) {
+        host.call(call.context(), call.text("method"), "{\"id\":1}", [call](const orch_reply &reply) {
+            if (reply.kind == ORCH_REPLY_END) call.answer(std::string(reply.body->p, reply.body->n));
+            if (reply.kind == ORCH_REPLY_ERROR) call.fail(reply.status, view(reply.message));
+        });
+    }
+    void compute(Pending call) {
+        auto result = std::make_shared<int>(0);
+        bool fails = call.boolean("fails");
+        host.work(
+            [this, fails, result] {
+                if (!host.raw()->v->on_thread(host.raw(), ORCH_THREAD_WORKER)) throw std::logic_error("wrong thread");
+                if (fails) throw Failure(ORCH_DATA_LOSS, "asked to");
+                *result = 42;
+            },
+            [=](orch_status status) {
+                if (status == ORCH_OK) return call.answer(std::to_string(*result));
+                call.fail(status, "It did not work.");
+            });
+    }
+
+    // native functions
+    std::string repeat(Context context, std::string_view text, int64_t times, bool loud) const {
+        if (times < 0) throw Failure(ORCH_INVALID_ARGUMENT, "times must not be negative.");
+        if (text == "throw") throw std::bad_alloc();
+        std::string out;
+        while (times-- > 0) out += text;
+        return loud ? out + "! " + std::string(context.actor()) : out;
+    }
+    double half(double x) noexcept { return x / 2; }
+    void touch(Context context) { host.publish(context, "everything:touched", "{}"); }
+    void clear() { seen.clear(); }
+    Json wrap(Json json, Bytes bytes) { return {"[" + json.text + "," + quote(bytes.data) + "]"}; }
+    bool negate(bool value) { return !value; }
+
+    // for the test
+    std::string state(Call &call) {
+        auto command = call.text("command");
+        if (command == "unsubscribe") host.unsubscribe(subscription);
+        if (command == "break") broken = true;
+        if (command == "timer")
+            timer_id = host.timer(std::chrono::milliseconds(10), std::chrono::milliseconds(5), [this] {
+                if (++fired == 3) host.stop_timer(timer_id);
+            });
+        return "{\"seen\":" + quote(seen) + ",\"fired\":" + std::to_string(fired) + "}";
+    }
+};
+
+static Plugin<Everything> declare() {
+    using T = Everything;
+    return Plugin<T>("everything", "1.0.0")
+        .service(Service("everything", "1.0.0", "Uses all of the header.")
+                     .method(method<&T::describe>("describe", "Tells its arguments.")
+                                 .flags(ORCH_METHOD_READ)
+                                 .param('s', "text", "")
+                                 .param('i', "whole", "", "9007199254740993")
+                                 .param('d', "number", "")
+                                 .param('b', "flag", "")
+                                 .param('y', "bytes", "")
+                                 .param('j', "any", "")
+                                 .param('s', "absent", "", "null"))
+                     .method(method<&T::fail>("fail", "Fails.").examples(R"([{"args":{},"error":"not_found"}])"))
+                     .method(method<&T::raise>("raise", "Throws.").param('b', "oddly", "", "false"))
+                     .method(method<&T::later>("later", "Answers later.").param('i', "ms", ""))
+                     .method(method<&T::never>("never", "Never answers."))
+                     .method(method<&T::count>("count", "Counts.").flags(ORCH_METHOD_STREAM).param('i', "to", ""))
+                     .method(method<&T::ask>("ask", "Calls a method.").param('s', "method", ""))
+                     .method(method<&T::compute>("compute", "Works.").param('b', "fails", ""))
+                     .method(method<&T::repeat>("repeat", "Repeats a text.")
+                                 .param('s', "text", "")
+                                 .param('i', "times", "")
+                                 .param('b', "loud", "", "false"))
+                     .method(method<&T::half>("half", "Halves.").param('d', "x", ""))
+                     .method(method<&T::touch>("touch", "Tells of itself."))
+                     .method(method<&T::clear>("clear", "Forgets."))
+                     .method(method<&T::wrap>("wrap", "Wraps.").param('j', "json", "").param('y', "bytes", ""))
+                     .method(method<&T::negate>("negate", "Negates.").param('b', "value", ""))
+                     .method(method<&T::state>("state", "For the test.").param('s', "command", "", "\"\"")))
+        .topic("everything:touched", "It was touched.", nullptr, "{}");
+}
+
+ORCHESTRON_PLUGIN(everything, declare)
+
+// A plugin whose declaration contradicts its function.
+static Plugin<Everything> declare_wrongly() {
+    return Plugin<Everything>("mistaken", "1.0.0")
+        .service(Service("mistaken", "1.0.0", "").method(method<&Everything::half>("half", "").param('i', "x", "")));
+}
+
+ORCHESTRON_PLUGIN(mistaken, declare_wrongly)

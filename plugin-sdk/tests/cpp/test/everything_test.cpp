@@ -1,0 +1,154 @@
+#include "check.h"
+#include "fake_host.h"
+
+#include <orchestron/orchestron.hpp>
+
+#include <cstdio>
+#include <cstring>
+
+extern "C" const orch_plugin *orch_plugin_everything(orch_host *host);
+extern "C" const orch_plugin *orch_plugin_mistaken(orch_host *host);
+
+using orchestron::view;
+
+struct Fixture {
+    fake_host *fake = fake_host_new("everything", ".");
+    Fixture() { CHECK(fake_host_load(fake, orch_plugin_everything, "{}") == ORCH_OK); }
+    ~Fixture() {
+        CHECK(fake_host_unload(fake) == ORCH_ABORTED); /* what its stop says */
+        CHECK(std::strcmp(fake_host_message(fake), "It does not stop.") == 0);
+        CHECK(fake_host_logged(fake, "drains in 5000"));
+        CHECK(fake_host_free(fake) == 0);
+    }
+    std::string ok(const char *method, const char *args = "{}") {
+        const fake_reply *reply = fake_host_call(fake, method, args);
+        if (reply->status != ORCH_OK) std::fprintf(stderr, "%s: %d %s\n", method, reply->status, reply->message);
+        CHECK(reply->status == ORCH_OK);
+        return reply->json;
+    }
+    void fails(orch_status status, const char *message, const char *method, const char *args = "{}") {
+        const fake_reply *reply = fake_host_call(fake, method, args);
+        CHECK(reply->status == status);
+        CHECK(std::strstr(reply->message, message) != nullptr);
+    }
+    template <class Fn> Fn *native(const char *method) {
+        return reinterpret_cast<Fn *>(fake_host_method(fake, method)->fn);
+    }
+};
+
+static void a_handler_reads_every_type_of_argument() {
+    Fixture f;
+    CHECK(f.ok("everything.describe",
+               R"({"text":"a \"b\" ü\u0001","number":1.5,"flag":true,"bytes":"aGk=","any":[1,{"x":null}]})") ==
+          R"({"text":"a \"b\" ü\u0001","whole":9007199254740993,"number":1.500000,"flag":true,"bytes":"hi",)"
+          R"("any":[1,{"x":null}],"absent":true,"actor":"user:test","caller":"host"})");
+}
+
+static void failures_and_exceptions_become_statuses() {
+    Fixture f;
+    CHECK(fake_host_check_examples(f.fake) == 1);
+    f.fails(ORCH_INTERNAL, "raise failed in an unexpected way", "everything.raise");
+    CHECK(fake_host_logged(f.fake, "raise threw: asked to"));
+    f.fails(ORCH_INTERNAL, "raise failed", "everything.raise", "{\"oddly\":true}");
+    f.fails(ORCH_INVALID_ARGUMENT, "ms must not be negative.", "everything.later", "{\"ms\":-1}");
+    fake_host_event(f.fake, "task:throw", "{}");
+    fake_host_event(f.fake, "task:created", "{}");
+    fake_host_run(f.fake);
+    CHECK(f.ok("everything.state") == R"({"seen":"task:created {};","fired":0})");
+}
+
+static void calls_are_answered_later_or_given_up() {
+    Fixture f;
+    CHECK(f.ok("everything.later", "{\"ms\":5000}") == "\"later\"");
+    f.fails(ORCH_INTERNAL, "gave up the call", "everything.never");
+    CHECK(f.ok("everything.compute", "{\"fails\":false}") == "42");
+    f.fails(ORCH_DATA_LOSS, "It did not work.", "everything.compute", "{\"fails\":true}");
+    const fake_reply *reply = fake_host_call(f.fake, "everything.count", "{\"to\":3}");
+    CHECK(reply->status == ORCH_OK && std::strcmp(reply->chunks, "0\n1\n2\n") == 0);
+    fake_host_answer_calls(f.fake, "tasks.get", ORCH_OK, "{\"id\":1}");
+    fake_host_answer_calls(f.fake, "tasks.bad", ORCH_ABORTED, "Somebody was faster.");
+    CHECK(f.ok("everything.ask", "{\"method\":\"tasks.get\"}") == "{\"id\":1}");
+    f.fails(ORCH_ABORTED, "Somebody was faster.", "everything.ask", "{\"method\":\"tasks.bad\"}");
+}
+
+static void native_functions_are_c_functions() {
+    Fixture f;
+    void *self = fake_host_self(f.fake);
+    orch_ctx *ctx = fake_host_ctx(f.fake);
+    using Repeat = orch_status(void *, orch_ctx *, orch_str, int64_t, uint8_t, orch_buf *);
+    auto *repeat = f.native<Repeat>("everything.repeat");
+    orch_buf out{};
+    CHECK(repeat(self, ctx, orch_str_from("ab"), 2, 1, &out) == ORCH_OK);
+    CHECK(view({out.p, out.n}) == "abab! user:test");
+    orch_buf_release(&out);
+    CHECK(repeat(self, ctx, orch_str_from("ab"), -1, 0, &out) == ORCH_INVALID_ARGUMENT && out.p == nullptr);
+    CHECK(std::strcmp(fake_host_message(f.fake), "times must not be negative.") == 0);
+    CHECK(repeat(self, nullptr, orch_str_from("throw"), 1, 0, &out) == ORCH_INTERNAL);
+
+    double half = 0;
+    using Half = orch_status(void *, orch_ctx *, double, double *);
+    CHECK(f.native<Half>("everything.half")(self, ctx, 3, &half) == ORCH_OK);
+    CHECK(half == 1.5);
+    uint8_t negated = 9;
+    using Negate = orch_status(void *, orch_ctx *, uint8_t, uint8_t *);
+    CHECK(f.native<Negate>("everything.negate")(self, ctx, 0, &negated) == ORCH_OK);
+    CHECK(negated == 1);
+    CHECK(f.native<orch_status(void *, orch_ctx *)>("everything.touch")(self, ctx) == ORCH_OK);
+    CHECK(std::strcmp(fake_host_published_topic(f.fake, 0), "everything:touched") == 0);
+    CHECK(f.native<orch_status(void *, orch_ctx *)>("everything.clear")(self, ctx) == ORCH_OK);
+    CHECK((f.native<orch_status(void *, orch_ctx *, orch_str, orch_str, orch_buf *)>("everything.wrap")(
+               self, ctx, orch_str_from("1"), orch_str_from("x"), &out) == ORCH_OK));
+    CHECK(view({out.p, out.n}) == "[1,\"x\"]");
+    orch_buf_release(&out);
+    std::string types;
+    for (const char *name : {"repeat", "half", "touch", "wrap", "negate"})
+        types += fake_host_method(f.fake, (std::string("everything.") + name).c_str())->result;
+    CHECK(types == "sdvjb");
+}
+
+static void subscriptions_and_timers_end() {
+    Fixture f;
+    for (const char *topic : {"task:created", "tasks:created", "x:y:z", "x:z"}) fake_host_event(f.fake, topic, "1");
+    fake_host_run(f.fake);
+    CHECK(f.ok("everything.state", "{\"command\":\"unsubscribe\"}") ==
+          R"({"seen":"task:created 1;x:y:z 1;","fired":0})");
+    f.fails(ORCH_FAILED_PRECONDITION, "ended already", "everything.state", "{\"command\":\"unsubscribe\"}");
+    fake_host_event(f.fake, "task:created", "2");
+    f.ok("everything.state", "{\"command\":\"timer\"}");
+    fake_host_advance(f.fake, 1000);
+    CHECK(f.ok("everything.state") == R"({"seen":"task:created 1;x:y:z 1;","fired":3})");
+}
+
+static void health_says_what_is_wrong() {
+    Fixture f;
+    const orch_plugin *plugin = orch_plugin_everything(nullptr);
+    CHECK(plugin == orch_plugin_everything(nullptr));
+    CHECK(plugin->health(fake_host_self(f.fake), fake_host_ctx(f.fake)) == ORCH_OK);
+    f.ok("everything.state", "{\"command\":\"break\"}");
+    CHECK(plugin->health(fake_host_self(f.fake), fake_host_ctx(f.fake)) == ORCH_UNAVAILABLE);
+    CHECK(std::strcmp(fake_host_message(f.fake), "It is broken.") == 0);
+}
+
+static void refused_creations_say_why() {
+    fake_host *fake = fake_host_new("everything", ".");
+    CHECK(fake_host_load(fake, orch_plugin_everything, "{\"mode\":\"fail\"}") == ORCH_FAILED_PRECONDITION);
+    CHECK(std::strcmp(fake_host_message(fake), "The mode is fail.") == 0);
+    CHECK(fake_host_load(fake, orch_plugin_everything, "{\"mode\":\"throw\"}") == ORCH_INTERNAL);
+    CHECK(fake_host_free(fake) == 0);
+    fake = fake_host_new("mistaken", ".");
+    CHECK(fake_host_load(fake, orch_plugin_mistaken, "{}") == ORCH_FAILED_PRECONDITION);
+    CHECK(std::strcmp(fake_host_message(fake),
+                      "The declarations are wrong: the function half takes (d), but (i) is declared.") == 0);
+    CHECK(fake_host_free(fake) == 0);
+}
+
+int main() {
+    a_handler_reads_every_type_of_argument();
+    failures_and_exceptions_become_statuses();
+    calls_are_answered_later_or_given_up();
+    native_functions_are_c_functions();
+    subscriptions_and_timers_end();
+    health_says_what_is_wrong();
+    refused_creations_say_why();
+    std::puts("everything: ok");
+}
