@@ -1,0 +1,32 @@
+public import CPluginSDK
+import PluginKit
+
+/// Projects and tasks. Every change is one batch of storage: the entity at its next revision, and the events that tell
+/// of it.
+final class Core: Plugin {
+  static let id = "core"
+  static let version = "1.0.0"
+
+  static var services: [Service<Core>] { [projectMethods, taskMethods] }
+  static var topics: [Topic] { projectTopics + taskTopics }
+
+  let projects: Projects
+  let tasks: Tasks
+
+  init(host: Host, config: JSONValue) throws {
+    let documents = Documents(host: host)
+    let ids = Identities()
+    projects = Projects(host: host, documents: documents, ids: ids)
+    tasks = Tasks(host: host, documents: documents, ids: ids, projects: projects)
+  }
+
+  func start() async throws {
+    try await projects.start()
+    try await tasks.start()
+  }
+}
+
+@c(orch_plugin_core) @Loop
+public func coreEntry(_ host: UnsafeMutablePointer<orch_host>?) -> UnsafePointer<orch_plugin>? {
+  Core.entry(host)
+}

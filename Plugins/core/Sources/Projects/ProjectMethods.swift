@@ -1,0 +1,118 @@
+import PluginKit
+
+/// What the service `projects` declares.
+extension Core {
+  static var projectMethods: Service<Core> {
+    Service("projects", version: "1.0.0", doc: "Projects: what tasks belong to, and by whose calendar they count.") {
+      Method.async(
+        "create", [.write], doc: "Makes a project.", route: "POST /api/projects",
+        parameters: [
+          .string(
+            "key", "The first part of the keys of its tasks: 2 to 10 letters and digits, a letter first",
+            schema: #"{"pattern":"^[A-Za-z][A-Za-z0-9]{1,9}$"}"#),
+          .string("name", "What people call it", schema: #"{"minLength":1,"maxLength":200,"pattern":"\\S"}"#),
+          .string(
+            "timeZone", "The IANA time zone that decides where its days begin; the system's when left out",
+            optional: true,
+            schema: #"{"maxLength":64,"pattern":"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$"}"#),
+          .json(
+            "workdays", "The days on which people work; Monday to Friday when left out", optional: true,
+            schema: #"{"type":"array","items":{"enum":["mon","tue","wed","thu","fri","sat","sun"]},"#
+              + #""minItems":1,"uniqueItems":true}"#),
+          .double(
+            "hoursPerDay", "Hours of a workday that go into tasks", defaultValue: 6,
+            schema: #"{"exclusiveMinimum":0,"maximum":24}"#),
+          .string(
+            "estimateUnit", "What velocity and burndown count", defaultValue: "hours",
+            schema: #"{"enum":["hours","points","count"]}"#),
+        ],
+        result: .json(schema: ProjectText.schema), examples: ProjectText.createExamples
+      ) { core, call in
+        try await core.projects.create(call)
+      }
+      Method(
+        "get", [.read, .idempotent], doc: "A project by its id or key.", route: "GET /api/projects/{id}",
+        parameters: [.string("id", "The id or the key")], result: .json(schema: ProjectText.schema),
+        examples: ProjectText.getExamples
+      ) { core, call in
+        try core.projects.get(call)
+      }
+      Method(
+        "list", [.read, .idempotent], doc: "All projects, the oldest first.", route: "GET /api/projects",
+        parameters: [
+          .int("limit", "The most projects of a page", defaultValue: 50, schema: #"{"minimum":1,"maximum":500}"#),
+          .string("cursor", "The next of the page before", optional: true),
+        ],
+        result: .json(schema: ProjectText.pageSchema), examples: ProjectText.listExamples
+      ) { core, call in
+        try core.projects.list(call)
+      }
+    }
+  }
+
+  static var projectTopics: [Topic] {
+    [
+      Topic(
+        "project:created", doc: "A project was made.", schema: ProjectText.eventSchema, example: ProjectText.event)
+    ]
+  }
+}
+
+private enum ProjectText {
+  static let schema = #"""
+    {"type":"object","properties":{
+      "id":{"type":"string","format":"uuid"},
+      "key":{"type":"string"},
+      "name":{"type":"string"},
+      "timeZone":{"type":"string"},
+      "workdays":{"type":"array","items":{"enum":["mon","tue","wed","thu","fri","sat","sun"]}},
+      "hoursPerDay":{"type":"number"},
+      "estimateUnit":{"enum":["hours","points","count"]},
+      "createdAt":{"type":"string","format":"date-time"},
+      "updatedAt":{"type":"string","format":"date-time"},
+      "revision":{"type":"integer"}},
+     "required":["id","key","name","timeZone","workdays","hoursPerDay","estimateUnit","createdAt","updatedAt","revision"]}
+    """#
+
+  static let pageSchema = #"""
+    {"type":"object","properties":{"items":{"type":"array","items":{"type":"object"}},"next":{"type":["string","null"]}},
+     "required":["items","next"]}
+    """#
+
+  static let createExamples = #"""
+    [{"args":{"key":"api","name":"Public API","timeZone":"UTC","estimateUnit":"points"},"result":\#(api)},
+     {"args":{"key":"api","name":"Another one"},"error":"already_exists"},
+     {"args":{"key":"a-b","name":"Not a key"},"error":"invalid_argument"},
+     {"args":{"key":"mars","name":"Far away","timeZone":"Mars/Olympus"},"error":"invalid_argument"}]
+    """#
+
+  static let getExamples = #"""
+    [{"args":{"id":"api"},"result":\#(api)},
+     {"args":{"id":"nowhere"},"error":"not_found"}]
+    """#
+
+  static let listExamples = #"""
+    [{"args":{"limit":501},"error":"invalid_argument"},
+     {"args":{"cursor":"not-a-cursor"},"error":"invalid_argument"}]
+    """#
+
+  static let eventSchema = #"""
+    {"type":"object","properties":{
+      "id":{"type":"string"},"key":{"type":"string"},"actor":{"type":"string"},"revision":{"type":"integer"},
+      "changes":{"type":"object"},"project":{"type":"object"}},
+     "required":["id","key","actor","revision","changes","project"]}
+    """#
+
+  static let event = #"""
+    {"id":"0190a5e2-7c11-7a3b-9f5e-2b1c3d4e5f60","key":"API","actor":"user:ada","revision":1,
+     "changes":{"name":[null,"Public API"],"timeZone":[null,"UTC"],"workdays":[null,["mon","tue","wed","thu","fri"]],
+      "hoursPerDay":[null,6],"estimateUnit":[null,"points"]},
+     "project":\#(api)}
+    """#
+
+  private static let api = #"""
+    {"id":"0190a5e2-7c11-7a3b-9f5e-2b1c3d4e5f60","key":"API","name":"Public API","timeZone":"UTC",
+     "workdays":["mon","tue","wed","thu","fri"],"hoursPerDay":6,"estimateUnit":"points",
+     "createdAt":"2026-01-31T09:30:00.000Z","updatedAt":"2026-01-31T09:30:00.000Z","revision":1}
+    """#
+}

@@ -1,0 +1,88 @@
+import PluginKit
+
+/// Parameters and schemas of the service `tasks`.
+enum TaskText {
+  // MARK: Parameters
+
+  static let title = #"{"minLength":1,"maxLength":500,"pattern":"\\S"}"#
+
+  /// The parameters for what can be set when a task is made and later.
+  static func fields(status: String, statuses: [TaskStatus]) -> [Parameter] {
+    [
+      .string("type", "What kind of task it is", optional: true, schema: schema(of: TaskType.allCases)),
+      .string("description", "All that is to be said, in Markdown", optional: true, schema: #"{"maxLength":100000}"#),
+      .string("status", status, optional: true, schema: schema(of: statuses)),
+      .string("priority", "How much it matters", optional: true, schema: schema(of: TaskPriority.allCases)),
+      .string("assignee", "Who does it", optional: true, schema: name),
+      .string("component", "The part of the product that it is about", optional: true, schema: name),
+      .json(
+        "labels", "Words to find it by", optional: true,
+        schema: #"{"type":"array","items":{"type":"string","minLength":1,"maxLength":64},"#
+          + #""maxItems":50,"uniqueItems":true}"#),
+      .double(
+        "estimatedHours", "Hours that it will take", optional: true, schema: #"{"minimum":0,"maximum":100000}"#),
+      .double("storyPoints", "Its size in points", optional: true, schema: #"{"minimum":0,"maximum":1000}"#),
+      .string("startDate", "The day or moment when work begins", optional: true, schema: dayOrMoment),
+      .string("dueDate", "The day or moment by which it is to be done", optional: true, schema: dayOrMoment),
+    ]
+  }
+
+  static let revision = Parameter.int(
+    "revision", "The revision that the change is made for; when the task has another, nothing is changed",
+    optional: true, schema: #"{"minimum":1}"#)
+
+  private static let name = #"{"minLength":1,"maxLength":200}"#
+
+  /// What has ten characters can only be meant as a day: so the sentence about a wrong one names the right format.
+  private static let dayOrMoment =
+    #"{"if":{"maxLength":10},"then":{"format":"date"},"else":{"format":"date-time"}}"#
+
+  static func schema<Term: RawRepresentable<String>>(of terms: [Term]) -> String {
+    #"{"type":"string","enum":["\#(terms.map(\.rawValue).joined(separator: #"",""#))"]}"#
+  }
+
+  static func oneOrMore<Term: RawRepresentable<String> & CaseIterable>(_ terms: Term.Type) -> String {
+    let one = schema(of: Array(terms.allCases))
+    return #"{"anyOf":[\#(one),{"type":"array","items":\#(one),"minItems":1,"uniqueItems":true}]}"#
+  }
+
+  // MARK: Results
+
+  static let schema = #"""
+    {"type":"object","properties":{
+      "id":{"type":"string","format":"uuid"},
+      "key":{"type":"string"},
+      "project":{"type":"string","format":"uuid"},
+      "type":\#(schema(of: TaskType.allCases)),
+      "title":{"type":"string"},
+      "description":{"type":"string"},
+      "status":\#(schema(of: TaskStatus.allCases)),
+      "priority":\#(schema(of: TaskPriority.allCases)),
+      "assignee":{"type":"string"},
+      "component":{"type":"string"},
+      "labels":{"type":"array","items":{"type":"string"}},
+      "estimatedHours":{"type":"number"},
+      "storyPoints":{"type":"number"},
+      "startDate":{"type":"string"},
+      "dueDate":{"type":"string"},
+      "completedDate":{"type":"string","format":"date-time"},
+      "progress":{"type":"integer"},
+      "createdAt":{"type":"string","format":"date-time"},
+      "updatedAt":{"type":"string","format":"date-time"},
+      "revision":{"type":"integer"}},
+     "required":["id","key","project","type","title","status","priority","labels","progress","createdAt","updatedAt",
+      "revision"]}
+    """#
+
+  static let pageSchema = #"""
+    {"type":"object","properties":{"items":{"type":"array","items":\#(schema)},"next":{"type":["string","null"]}},
+     "required":["items","next"]}
+    """#
+
+  static let eventSchema = #"""
+    {"type":"object","properties":{
+      "id":{"type":"string"},"key":{"type":"string"},"project":{"type":"string"},"actor":{"type":"string"},
+      "revision":{"type":"integer"},"changes":{"type":"object"},"task":\#(schema)},
+     "required":["id","key","project","actor","revision","changes","task"]}
+    """#
+}

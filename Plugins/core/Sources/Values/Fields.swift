@@ -1,0 +1,46 @@
+/// The members of a JSON object, in the order in which they are written.
+struct Fields: Sendable {
+  private(set) var members: [(name: String, value: Value)] = []
+
+  init() {}
+
+  /// - Parameter members: A name that comes twice counts with its last value.
+  init(_ members: some Sequence<(String, Value)>) {
+    for (name, value) in members { self[name] = value }
+  }
+
+  /// The value of a member; nil when there is none. Setting nil removes the member, a new one goes to the end.
+  subscript(name: String) -> Value? {
+    get { members.first { $0.name == name }?.value }
+    set {
+      let place = members.firstIndex { $0.name == name }
+      switch (place, newValue) {
+      case (let place?, let value?): members[place].value = value
+      case (let place?, nil): members.remove(at: place)
+      case (nil, let value?): members.append((name, value))
+      case (nil, nil): break
+      }
+    }
+  }
+
+  var names: [String] { members.map(\.name) }
+
+  /// Puts the members into the order of `names`; those that are not named follow in the order they have.
+  func arranged(by names: [String]) -> Fields {
+    var arranged = Fields()
+    for name in names { arranged[name] = self[name] }
+    for (name, value) in members { arranged[name] = value }
+    return arranged
+  }
+}
+
+extension Fields: Equatable {
+  /// The order does not matter.
+  static func == (left: Fields, right: Fields) -> Bool {
+    left.members.count == right.members.count && left.members.allSatisfy { right[$0.name] == $0.value }
+  }
+}
+
+extension Fields: ExpressibleByDictionaryLiteral {
+  init(dictionaryLiteral members: (String, Value)...) { self.init(members) }
+}

@@ -1,0 +1,65 @@
+import PluginKit
+
+/// What a route leads to.
+enum Endpoint {
+  case health
+  case webSocket
+  /// `POST /api/services/{service}/{method}`
+  case anyMethod
+  case declared(Declaration)
+}
+
+/// The public methods of the host and the routes derived from them. Read again when services come or go.
+final class Catalog {
+  private(set) var router = Router<Endpoint>()
+  private(set) var services: [String] = []
+  /// Set when services have come or gone.
+  var isStale = true
+  private let gate: HostGate
+
+  init(_ gate: HostGate) { self.gate = gate }
+
+  /// Reads the declarations, when they have changed.
+  func refresh() {
+    guard isStale else { return }
+    isStale = false
+    let call = TextCall()
+    gate.begin(call, "host.services")
+    switch call.result {
+    case .success(let text)?: load(text.bytes)
+    case .failure(let problem)?: gate.host.log(.error, "the services cannot be listed: \(problem.detail)")
+    case nil: gate.host.log(.error, "the services cannot be listed: the host did not answer at once")
+    }
+  }
+
+  private func load(_ text: Bytes) {
+    router = Router()
+    add("GET /health", .health)
+    add("GET /ws", .webSocket)
+    add("POST /api/services/{service}/{method}", .anyMethod)
+    let catalog = DeclarationReader.read(text)
+    services = catalog.services
+    for fault in catalog.faults { gate.host.log(.warn, fault) }
+    for declaration in catalog.declarations {
+      add(declaration.route, .declared(declaration), owner: declaration.fullName)
+    }
+  }
+
+  private func add(_ route: String, _ endpoint: Endpoint) {
+    guard let pattern = try? RoutePattern(route) else { return }
+    add(pattern, endpoint, owner: "http")
+  }
+
+  private func add(_ pattern: RoutePattern, _ endpoint: Endpoint, owner: String) {
+    do throws(Router<Endpoint>.Clash) { try router.add(pattern, owner: owner, endpoint) } catch {
+      gate.host.log(.warn, "\(error.sentence) The first one keeps it.")
+    }
+  }
+}
+
+/// A call whose answer is kept.
+final class TextCall: HostCall {
+  private(set) var result: Result<SharedBytes, Problem>?
+  override func didEnd(_ answer: borrowing Answer) { result = .success(answer.take()) }
+  override func didFail(_ problem: Problem) { result = .failure(problem) }
+}

@@ -1,0 +1,126 @@
+import PluginKit
+
+/// A call that answers an HTTP request.
+final class RESTCall: HostCall {
+  /// The method of a route; nil when the method was named in the path.
+  let declaration: Declaration?
+  private let exchange: HTTPExchange
+  private var format = StreamFormat.ndjson
+  /// Bytes of chunks that were written and wait for the client before they are credited.
+  private var owed = 0
+  /// Whether the request holds only for a revision.
+  private var isConditional = false
+
+  init(_ exchange: HTTPExchange, _ declaration: Declaration?) {
+    self.exchange = exchange
+    self.declaration = declaration
+  }
+
+  // MARK: Arguments
+
+  /// Appends the arguments of the request as one JSON object.
+  func writeArguments(
+    path: [Bytes], query: Bytes, with writer: inout ArgumentWriter, to output: inout ByteBuffer
+  ) throws(Problem) {
+    let headers = try headerArguments()
+    if let declaration, !path.isEmpty || !query.isEmpty || !headers.isEmpty {
+      let headers = headers.map { (name: $0.name, value: $0.value.bytes) }
+      return try writer.write(
+        declaration, path: path, headers: headers, query: query, body: exchange.body, to: &output)
+    }
+    let body = exchange.body
+    if body.isEmpty { return output.append("{}") }
+    do throws(JSONTextError) {
+      let value = try JSONText.value(of: body)
+      guard value.first == UInt8(ascii: "{") else { throw JSONTextError(offset: 0, reason: "expected an object") }
+      output.append(value)
+    } catch {
+      throw Problem(.invalidArgument, "The body must be a JSON object: \(error.message)")
+    }
+  }
+
+  /// The arguments that come as headers: `If-Match` is the argument `revision`, `Idempotency-Key` is `idempotencyKey`,
+  /// for methods that declare them.
+  private func headerArguments() throws(Problem) -> [(name: String, value: SharedBytes)] {
+    guard let declaration else { return [] }
+    var arguments: [(name: String, value: SharedBytes)] = []
+    if let tag = exchange.header("if-match"), !tag.equals("*") {
+      guard declaration.parameters.contains(where: { $0.name == "revision" }) else {
+        throw Problem(.invalidArgument, "\(declaration.fullName) takes no If-Match: it has no argument revision.")
+      }
+      guard tag.count > 2, tag.first == UInt8(ascii: "\""), let revision = Int(tag.part(1..<tag.count - 1).text) else {
+        throw Problem(.invalidArgument, "If-Match must be one ETag of this server, such as \"7\".")
+      }
+      isConditional = true
+      arguments.append(("revision", SharedBytes { $0.append(decimal: revision) }))
+    }
+    if let key = exchange.header("idempotency-key"),
+      declaration.parameters.contains(where: { $0.name == "idempotencyKey" })
+    {
+      arguments.append(("idempotencyKey", SharedBytes { $0.append(jsonString: key) }))
+    }
+    return arguments
+  }
+
+  // MARK: Replies
+
+  override func didReceive(chunk: Bytes) {
+    beginStream()
+    let size = chunk.count
+    let format = self.format
+    if exchange.stream({ format.append(chunk, to: &$0) }) { credit(size) } else { owed += size }
+  }
+
+  private func beginStream() {
+    guard exchange.reply == .none else { return }
+    format = StreamFormat(accept: exchange.header("accept"))
+    exchange.beginStream(format.contentType)
+    exchange.onWritable = { [unowned self] in
+      let bytes = owed
+      owed = 0
+      if bytes > 0 { credit(bytes) }
+    }
+  }
+
+  override func didEnd(_ answer: borrowing Answer) {
+    if exchange.reply == .streaming || declaration?.isStream == true {
+      beginStream()
+      let format = self.format
+      if !answer.isNull {
+        let bytes = answer.bytes
+        exchange.stream { format.append(bytes, to: &$0) }
+      }
+      return exchange.endStream()
+    }
+    if answer.isNull { return exchange.respond(.noContent) }
+    let bytes = answer.bytes
+    let facts = EntityFacts(bytes)
+    if exchange.method == .get, facts.matches(exchange.header("if-none-match")) {
+      return exchange.respond(.notModified) { facts.appendTag(to: &$0) }
+    }
+    let creates = declaration?.creates == true
+    let exchange = self.exchange
+    func headers(_ buffer: inout ByteBuffer) {
+      facts.appendTag(to: &buffer)
+      if creates { facts.appendLocation(below: exchange.target, to: &buffer) }
+      facts.appendLink(of: exchange.target, to: &buffer)
+    }
+    let status: HTTPStatus = creates ? .created : .ok
+    if bytes.count < OutputQueue.sharingThreshold {
+      exchange.respond(status, .json, body: bytes, headers: headers)
+    } else {
+      exchange.respond(status, .json, body: answer.take(), headers: headers)
+    }
+  }
+
+  override func didFail(_ problem: Problem) {
+    if exchange.reply == .streaming {
+      let format = self.format
+      exchange.stream { format.append(problem, to: &$0) }
+      return exchange.endStream()
+    }
+    var problem = problem
+    if isConditional, problem.status == .aborted { problem.http = .preconditionFailed }
+    exchange.respond(problem)
+  }
+}

@@ -1,0 +1,77 @@
+/// By which names this server may be asked, and by pages of which origins.
+///
+/// A browser sends any page's requests to loopback, and DNS may lead any name there: both headers are checked on every
+/// request. A foreign `Host` is 421, a foreign `Origin` 403.
+struct SitePolicy {
+  private var hosts: [[UInt8]] = []
+  private var origins: [[UInt8]] = []
+  private var ports: [Int] = []
+
+  /// - Parameters:
+  ///   - hosts: Names beside those of loopback: the machine's own addresses and what the configuration allows.
+  ///   - origins: Foreign origins that are allowed, such as `https://board.example`.
+  ///   - ports: The ports that this server listens on: pages from there are its own.
+  init(hosts: [String], origins: [String], ports: [Int]) {
+    self.hosts = hosts.map { Array($0.lowercased().utf8) }
+    self.origins = origins.map { Array($0.lowercased().utf8) }
+    self.ports = ports
+  }
+
+  enum Verdict: Equatable {
+    /// No page, or a page of this server.
+    case own
+    /// A page of an origin that the configuration allows: the reply must name it.
+    case allowed
+    case foreignHost
+    case foreignOrigin
+  }
+
+  func verdict(host: Bytes?, origin: Bytes?) -> Verdict {
+    if let host, !knows(host: Self.split(host).name) { return .foreignHost }
+    guard let origin else { return .own }
+    if isOwn(origin: origin) { return .own }
+    return origins.contains { equals(origin, $0) } ? .allowed : .foreignOrigin
+  }
+
+  private func isOwn(origin: Bytes) -> Bool {
+    let scheme: StaticString = "http://"
+    guard origin.count > 7, origin.part(0..<7).equals(ignoringCase: scheme) else { return false }
+    let (name, port) = Self.split(origin.part(7..<origin.count))
+    return ports.contains(port ?? 80) && knows(host: name)
+  }
+
+  private func knows(host: Bytes) -> Bool {
+    if host.equals(ignoringCase: "localhost") || host.equals("[::1]") || Self.isLoopback(host) { return true }
+    return hosts.contains { equals(host, $0) }
+  }
+
+  private func equals(_ text: Bytes, _ lower: [UInt8]) -> Bool {
+    text.count == lower.count && zip(text, lower).allSatisfy { asciiLowercased($0) == $1 }
+  }
+
+  /// `127.` and three more numbers.
+  private static func isLoopback(_ host: Bytes) -> Bool {
+    guard host.count >= 9, host.part(0..<4).equals("127.") else { return false }
+    var dots = 0
+    var digits = 0
+    for byte in host {
+      if byte == UInt8(ascii: ".") {
+        if digits == 0 { return false }
+        dots += 1
+        digits = 0
+      } else if byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9"), digits < 3 {
+        digits += 1
+      } else {
+        return false
+      }
+    }
+    return dots == 3 && digits > 0
+  }
+
+  /// A host and its port; the brackets of an IPv6 address stay.
+  private static func split(_ host: Bytes) -> (name: Bytes, port: Int?) {
+    let colon = host.lastIndex(of: UInt8(ascii: ":"))
+    guard let colon, host.last != UInt8(ascii: "]") else { return (host, nil) }
+    return (host.part(0..<colon), Int(host.part(colon + 1..<host.count).text) ?? -1)
+  }
+}

@@ -1,0 +1,103 @@
+import CPluginSDK
+import CUV
+import PluginKit
+
+/// The plugin: listens while it is started, and makes the host's methods reachable by HTTP and WebSocket.
+final class WebPlugin: Plugin {
+  static let id = "http"
+  static let version = "0.1.0"
+  static var topics: [Topic] {
+    [
+      Topic(
+        "http:listening", doc: "The addresses at which this host can be reached.",
+        example: #"{"http":"http://127.0.0.1:3001","ws":"ws://127.0.0.1:3002"}"#)
+    ]
+  }
+
+  private let host: Host
+  private let configuration: Configuration
+  private let app: Application
+  private let loop: UnsafePointer<orch_loop>
+  private var server: Server?
+
+  init(host: Host, config: JSONValue) throws {
+    self.host = host
+    configuration = Configuration(config)
+    guard let loop = host.extension(ORCH_EXT_LOOP, as: orch_loop.self) else {
+      throw Failure(.unimplemented, "http runs inside the host alone: it needs the extension \"\(ORCH_EXT_LOOP)\"")
+    }
+    self.loop = loop
+    app = Application(try HostGate(host, callTime: configuration.callTime))
+  }
+
+  func start() async throws {
+    app.catalog.refresh()
+    try checkExposure()
+    let server = try makeServer()
+    self.server = server
+    let web: Listener
+    let ws: Listener
+    do throws(Listener.Failure) {
+      web = try server.listen(host: configuration.host, port: configuration.port, isWebSocketOnly: false)
+      ws = try server.listen(host: configuration.host, port: configuration.wsPort, isWebSocketOnly: true)
+    } catch {
+      await close(server)
+      throw Failure(.unavailable, error.sentence)
+    }
+    app.policy = SitePolicy(
+      hosts: ownAddresses() + configuration.allowedHosts, origins: configuration.allowedOrigins,
+      ports: [web.port, ws.port])
+    // Services that come or go change the routes, plugins that fail change the health.
+    try host.subscribe(["service:*"]) { [app] _ in app.catalog.isStale = true }
+    try host.subscribe(["plugin:state"]) { [app] _ in app.health.invalidate() }
+    let name = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+    host.publish("http:listening", #"{"http":"http://\#(name):\#(web.port)","ws":"ws://\#(name):\#(ws.port)"}"#)
+  }
+
+  func drain(within milliseconds: Int64) async throws {
+    guard let server else { return }
+    server.drain()
+    await withCheckedContinuation { continuation in
+      server.whenEmpty(within: milliseconds) { continuation.resume() }
+    }
+  }
+
+  func stop() async throws {
+    guard let server else { return }
+    self.server = nil
+    await close(server)
+  }
+
+  private func close(_ server: Server) async {
+    await withCheckedContinuation { continuation in
+      server.stop { continuation.resume() }
+    }
+  }
+
+  private func makeServer() throws(Failure) -> Server {
+    let raw = host.raw
+    guard let uv = loop.pointee.uv_loop?(raw), let enter = loop.pointee.enter, let leave = loop.pointee.leave else {
+      throw Failure(.unimplemented, "the host's extension \"\(ORCH_EXT_LOOP)\" is incomplete")
+    }
+    return Server(
+      uv.assumingMemoryBound(to: uv_loop_t.self), limits: configuration.limits,
+      webSocketLimits: configuration.webSocket, connectionLimit: configuration.connections, app: app,
+      span: ({ enter(raw) }, { leave(raw) }))
+  }
+
+  /// Refuses to listen beyond this machine while nobody has to say who he is.
+  private func checkExposure() throws(Failure) {
+    guard let address = SocketAddress(configuration.host, port: 0) else { return }  // `listen` tells what is wrong.
+    if address.isLoopback || app.catalog.services.contains("auth") { return }
+    throw Failure(
+      .failedPrecondition,
+      "http.host is \(configuration.host): that would let everybody in. Load the plugin \"auth\", or use 127.0.0.1.")
+  }
+
+  /// The addresses by which this machine may be asked, as they stand in a `Host` header.
+  private func ownAddresses() -> [String] {
+    guard let address = SocketAddress(configuration.host, port: 0) else { return [] }
+    let own = address.isAny ? SocketAddress.ofThisMachine() : [address]
+    return own.map { $0.isIPv6 ? "[\($0.text)]" : $0.text }
+  }
+}

@@ -1,0 +1,107 @@
+/// Who puts the bytes of an outbox on a socket.
+protocol OutboxOwner: AnyObject {
+  /// Writes what waits. Called once per turn of the loop for every outbox with new bytes.
+  func flush()
+}
+
+/// The outgoing side of one connection. Idle connections own no memory here: queues come from a pool.
+final class Outbox {
+  private let pool: OutboxPool
+  unowned let owner: any OutboxOwner
+  private var pending: OutputQueue?
+  private var inFlight: OutputQueue?
+  private var isScheduled = false
+  private var isClosed = false
+  /// Since when the client has taken no byte of a write that waits for it; nil while none waits.
+  private(set) var stalledSince: UInt64?
+
+  init(pool: OutboxPool, owner: any OutboxOwner) {
+    self.pool = pool
+    self.owner = owner
+  }
+
+  /// Bytes accepted and not yet taken by the kernel.
+  var bufferedBytes: Int { (pending?.count ?? 0) + (inFlight?.count ?? 0) }
+
+  /// Lets `body` write. The bytes leave at the end of this turn of the loop, together with all others.
+  func append(_ body: (inout ByteBuffer) -> Void) {
+    guard let queue = openQueue() else { return }
+    queue.append(body)
+  }
+
+  /// Queues shared bytes without copying them when they are large.
+  func append(_ shared: SharedBytes) {
+    guard let queue = openQueue() else { return }
+    queue.append(shared)
+  }
+
+  private func openQueue() -> OutputQueue? {
+    guard !isClosed else { return nil }
+    if !isScheduled {
+      isScheduled = true
+      pool.scheduled.append(self)
+    }
+    if let pending { return pending }
+    let queue = pool.takeQueue()
+    pending = queue
+    return queue
+  }
+
+  /// The queue to write now, or nil when nothing waits or a write is still under way.
+  func nextWrite() -> OutputQueue? {
+    isScheduled = false
+    guard inFlight == nil else { return nil }
+    inFlight = pending
+    pending = nil
+    return inFlight
+  }
+
+  /// Says that the kernel has no room for the rest of the queue now.
+  func stall(at now: UInt64) { stalledSince = now }
+
+  /// Says that the queue of ``nextWrite()`` was written whole.
+  func finishWrite() {
+    stalledSince = nil
+    guard let queue = inFlight else { return }
+    inFlight = nil
+    pool.giveBack(queue)
+  }
+
+  /// Drops what waits; later bytes are ignored.
+  func close() {
+    isClosed = true
+    if let pending { pool.giveBack(pending) }
+    pending = nil
+  }
+
+  fileprivate func flushScheduled() {
+    guard isScheduled else { return }
+    isScheduled = false
+    if !isClosed { owner.flush() }
+  }
+}
+
+/// What the outboxes of one loop share: spare queues, and the list of those with something to write.
+final class OutboxPool {
+  private var spare: [OutputQueue] = []
+  fileprivate var scheduled: [Outbox] = []
+  private var flushing: [Outbox] = []
+
+  fileprivate func takeQueue() -> OutputQueue { spare.popLast() ?? OutputQueue() }
+
+  fileprivate func giveBack(_ queue: OutputQueue) {
+    queue.reset()
+    if spare.count < 256 { spare.append(queue) }
+  }
+
+  var hasScheduled: Bool { !scheduled.isEmpty }
+
+  /// Flushes every outbox that got bytes since the last call. Once per turn of the loop.
+  func flushScheduled() {
+    while !scheduled.isEmpty {
+      swap(&scheduled, &flushing)
+      for outbox in flushing { outbox.flushScheduled() }
+      flushing.removeAll(keepingCapacity: true)
+    }
+  }
+}

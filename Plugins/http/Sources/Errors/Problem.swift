@@ -1,0 +1,92 @@
+import PluginKit
+
+/// What went wrong, as RFC 9457 problem details: the body of every HTTP error and the `data` of every JSON-RPC error.
+struct Problem: Error {
+  var status: Status
+  var http: HTTPStatus
+  /// A sentence that names the thing and the fix.
+  var detail: String
+  /// The plugin that answered, when one did.
+  var plugin: String?
+  /// JSON object of the failing plugin. `errors` becomes a member of the problem, the rest extension members.
+  var details: String?
+
+  /// An error of a method.
+  init(_ status: Status, _ detail: String, plugin: String? = nil, details: String? = nil) {
+    self.status = status
+    http = status.http
+    self.detail = detail
+    self.plugin = plugin
+    self.details = details
+  }
+
+  /// An error that the server finds itself.
+  init(http: HTTPStatus, detail: String) {
+    status = Status(http: http)
+    self.http = http
+    self.detail = detail
+  }
+
+  /// The members that ``details`` cannot replace.
+  private static let reserved: [StaticString] = [
+    "type", "title", "status", "detail", "code", "plugin", "requestId",
+  ]
+
+  /// Writes the problem object. `requestID` is plain ASCII without quotes.
+  func write(to buffer: inout ByteBuffer, requestID: Bytes?) {
+    buffer.append(#"{"type":"about:blank","title":""#)
+    buffer.append(http.phrase)
+    buffer.append(#"","status":"#)
+    buffer.append(decimal: Int(http.rawValue))
+    buffer.append(#","detail":"#)
+    buffer.append(jsonString: detail)
+    buffer.append(#","code":""#)
+    buffer.append(status.code)
+    buffer.append(UInt8(ascii: "\""))
+    if let plugin {
+      buffer.append(#","plugin":"#)
+      buffer.append(jsonString: plugin)
+    }
+    if let requestID {
+      buffer.append(#","requestId":""#)
+      buffer.append(requestID)
+      buffer.append(UInt8(ascii: "\""))
+    }
+    writeDetails(to: &buffer)
+    buffer.append(UInt8(ascii: "}"))
+  }
+
+  private func writeDetails(to buffer: inout ByteBuffer) {
+    guard var details else { return }
+    let start = buffer.count
+    details.withUTF8 { text in
+      do throws(JSONTextError) {
+        try JSONText.forEachMember(of: text) { member in
+          let name = member.name.part(1..<member.name.count - 1)
+          if Self.reserved.contains(where: { name.equals($0) }) { return }
+          buffer.append(UInt8(ascii: ","))
+          buffer.append(member.name)
+          buffer.append(UInt8(ascii: ":"))
+          buffer.append(member.value)
+        }
+      } catch {
+        buffer.truncate(to: start)  // Details that are no JSON object are not worth a second error.
+      }
+    }
+  }
+}
+
+extension HTTPExchange {
+  /// Answers with a problem. It always carries a request id: the client's, or a new one.
+  func respond(_ problem: Problem, closing: Bool = false, headers: (inout ByteBuffer) -> Void = { _ in }) {
+    var id = ByteBuffer()
+    let given = requestID
+    if let given { id.append(given) } else { engine.appendRequestID(to: &id) }
+    var body = ByteBuffer()
+    problem.write(to: &body, requestID: id.bytes)
+    respond(problem.http, .problem, body: body.bytes, closing: closing) { buffer in
+      if given == nil { buffer.appendHeader("X-Request-Id", id.bytes) }
+      headers(&buffer)
+    }
+  }
+}

@@ -1,0 +1,217 @@
+/// One request and its reply. Exchanges are pooled: an idle connection has none.
+///
+/// The request can be read from ``HTTPHandler/handle(_:)`` on until the reply has ended.
+final class HTTPExchange {
+  struct HeaderField {
+    var name: Range<Int>
+    var value: Range<Int>
+  }
+
+  /// Why a request was refused before anybody handled it.
+  struct Refusal {
+    var status: HTTPStatus
+    var detail: String
+  }
+
+  enum Reply { case none, streaming, ended }
+
+  let engine: HTTPEngine
+  /// The connection to answer on; nil once the reply has ended or the client has gone.
+  var connection: HTTPConnection?
+  let parser = RequestParser()
+  var refusal: Refusal?
+
+  // The request.
+  private var head = ByteBuffer()
+  private var targetLength = 0
+  private(set) var fields: [HeaderField] = []
+  private var fieldStart = 0
+  private var valueStart = -1
+  private var storedBody = ByteBuffer()
+  /// Bytes of the body so far, also of a body that is ignored.
+  private(set) var bodyBytes = 0
+  private(set) var method = HTTPMethod.other
+  private(set) var isHeadComplete = false
+  private(set) var keepsAlive = false
+  private(set) var isVersion11 = false
+  private(set) var wantsContinue = false
+
+  // Where in the message the parser is: the limits count framing, too.
+  private var messageBytes = 0
+  private var run = Bytes(start: nil, count: 0)
+  private var headBytes = 0
+
+  // The reply.
+  var reply = Reply.none
+  var isChunked = false
+  /// Whether the page that asks is of a foreign origin that may read the reply.
+  var allowsOrigin = false
+  /// Whether the handler returned without an answer, and so may hold this object for any time.
+  var wasKept = false
+  /// Called once when the client has gone before the reply ended. Set by a handler that answers later.
+  var onDisconnect: (() -> Void)?
+  /// Called when a stream that was told to pause may go on.
+  var onWritable: (() -> Void)?
+
+  init(engine: HTTPEngine) { self.engine = engine }
+
+  /// Begins anew for a request on this connection.
+  func begin(on connection: HTTPConnection) {
+    self.connection = connection
+    refusal = nil
+    head.removeAll(keeping: 64 * 1024)
+    storedBody.removeAll(keeping: 64 * 1024)
+    fields.removeAll(keepingCapacity: true)
+    targetLength = 0
+    fieldStart = 0
+    valueStart = -1
+    bodyBytes = 0
+    method = .other
+    isHeadComplete = false
+    keepsAlive = false
+    isVersion11 = false
+    wantsContinue = false
+    messageBytes = 0
+    headBytes = 0
+    reply = .none
+    isChunked = false
+    allowsOrigin = false
+    parser.begin(self)
+  }
+
+  // MARK: The request
+
+  /// The request target as sent, not decoded.
+  var target: Bytes { head.slice(0, targetLength) }
+
+  /// The whole body; empty for methods whose body means nothing.
+  var body: Bytes { storedBody.bytes }
+
+  /// The trimmed value of the first header of that name, which is in lower case.
+  func header(_ lower: StaticString) -> Bytes? {
+    for field in fields where field.name.count == lower.utf8CodeUnitCount {
+      if name(field).equals(ignoringCase: lower) { return value(field) }
+    }
+    return nil
+  }
+
+  /// Calls `body` with the value of every header of that name.
+  func forEachHeader(_ lower: StaticString, _ body: (Bytes) -> Void) {
+    for field in fields where name(field).equals(ignoringCase: lower) { body(value(field)) }
+  }
+
+  func name(_ field: HeaderField) -> Bytes { head.slice(field.name.lowerBound, field.name.count) }
+  func value(_ field: HeaderField) -> Bytes { head.slice(field.value.lowerBound, field.value.count) }
+
+  // MARK: Parsing
+
+  /// Feeds the parser.
+  func read(_ bytes: Bytes) -> RequestParser.Outcome {
+    run = bytes
+    let outcome = parser.read(bytes)
+    run = Bytes(start: nil, count: 0)
+    switch outcome {
+    case .needsMore:
+      messageBytes += bytes.count
+      return checkFraming(to: messageBytes) ? outcome : .refused
+    case .complete(let consumed):
+      messageBytes += consumed
+      keepsAlive = parser.keepsAlive
+      return checkFraming(to: messageBytes) ? outcome : .refused
+    case .refused, .malformed:
+      return outcome
+    }
+  }
+
+  func refuse(_ status: HTTPStatus, _ detail: String) -> Bool {
+    refusal = Refusal(status: status, detail: detail)
+    return false
+  }
+
+  /// The offset behind a slice of the current run, counted from the begin of the message.
+  private func offset(behind slice: Bytes) -> Int {
+    guard let start = run.baseAddress, let end = slice.baseAddress else { return messageBytes }
+    return messageBytes + (end - start) + slice.count
+  }
+
+  /// Whether everything that is neither target nor body, white space and chunk framing included, is within its limit.
+  private func checkFraming(to offset: Int) -> Bool {
+    if refusal != nil { return false }
+    if !isHeadComplete {
+      if offset - targetLength > engine.limits.headerBytes {
+        return refuse(.headerFieldsTooLarge, "The header section is longer than \(engine.limits.headerBytes) bytes.")
+      }
+    } else if offset - headBytes - bodyBytes > engine.limits.headerBytes + 8 * bodyBytes {
+      return refuse(.badRequest, "The chunks of the body carry more framing than data.")
+    }
+    return true
+  }
+
+  func parserDidRead(target part: Bytes) -> Bool {
+    head.append(part)
+    targetLength += part.count
+    if targetLength > engine.limits.target {
+      return refuse(.uriTooLong, "The request target is longer than \(engine.limits.target) bytes.")
+    }
+    fieldStart = head.count
+    return true
+  }
+
+  func parserDidRead(headerName part: Bytes) -> Bool {
+    guard checkFraming(to: offset(behind: part)) else { return false }
+    if !isHeadComplete { head.append(part) }  // Trailer fields are read and forgotten.
+    return true
+  }
+
+  func parserDidRead(headerValue part: Bytes) -> Bool {
+    guard checkFraming(to: offset(behind: part)) else { return false }
+    guard !isHeadComplete else { return true }
+    if valueStart < 0 { valueStart = head.count }
+    head.append(part)
+    return true
+  }
+
+  func parserDidEndHeader() -> Bool {
+    guard !isHeadComplete else { return true }
+    guard fields.count < engine.limits.headerCount else {
+      return refuse(.headerFieldsTooLarge, "The request has more than \(engine.limits.headerCount) header lines.")
+    }
+    let start = valueStart < 0 ? head.count : valueStart
+    var end = head.count
+    let bytes = head.bytes
+    while end > start, bytes[end - 1] == 32 || bytes[end - 1] == 9 { end -= 1 }
+    fields.append(HeaderField(name: fieldStart..<start, value: start..<end))
+    fieldStart = head.count
+    valueStart = -1
+    return true
+  }
+
+  func parserDidEndHead() -> Bool {
+    method = parser.method
+    let version = parser.version
+    isVersion11 = version == (1, 1)
+    if let found = HeadCheck.refusal(of: self, version: version) {
+      refusal = found
+      return false
+    }
+    isHeadComplete = true
+    headBytes = fields.last.map { $0.value.upperBound } ?? targetLength
+    if isVersion11, let expect = header("expect") {
+      guard expect.equals(ignoringCase: "100-continue") else {
+        return refuse(.expectationFailed, "The only expectation this server knows is 100-continue.")
+      }
+      wantsContinue = parser.isChunked || (parser.contentLength ?? 0) > 0
+    }
+    return true
+  }
+
+  func parserDidRead(body part: Bytes) -> Bool {
+    bodyBytes += part.count
+    guard bodyBytes <= engine.limits.body else {
+      return refuse(.contentTooLarge, "The body is longer than \(engine.limits.body) bytes.")
+    }
+    guard checkFraming(to: offset(behind: part)) else { return false }
+    if method.takesBody { storedBody.append(part) }
+    return true
+  }
+}

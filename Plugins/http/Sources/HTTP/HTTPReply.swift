@@ -1,0 +1,186 @@
+/// The media types of replies.
+enum ContentType {
+  case json, problem, ndjson, events, text, html
+
+  var line: StaticString {
+    switch self {
+    case .json: "Content-Type: application/json\r\n"
+    case .problem: "Content-Type: application/problem+json\r\n"
+    case .ndjson: "Content-Type: application/x-ndjson\r\nCache-Control: no-store\r\n"
+    case .events: "Content-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+    case .text: "Content-Type: text/plain; charset=utf-8\r\n"
+    case .html: "Content-Type: text/html; charset=utf-8\r\n"
+    }
+  }
+}
+
+extension ByteBuffer {
+  /// Appends a header line. Control characters in the value become spaces, so that no value can add a line.
+  mutating func appendHeader(_ name: StaticString, _ value: Bytes) {
+    append(name)
+    append(": ")
+    let start = count
+    append(value)
+    for index in start..<count where bytes[index] < 0x20 || bytes[index] == 0x7f { replace(at: index, with: 0x20) }
+    append("\r\n")
+  }
+
+  mutating func appendHeader(_ name: StaticString, _ value: String) {
+    var value = value
+    value.withUTF8 { appendHeader(name, $0) }
+  }
+}
+
+extension HTTPExchange {
+  /// Whether an answer can still be given.
+  var isOpen: Bool { connection != nil && reply != .ended }
+
+  // MARK: Whole replies
+
+  /// Answers with a status, a body, and header lines that `headers` writes. The bytes are copied once.
+  func respond(
+    _ status: HTTPStatus, _ type: ContentType? = nil, body: Bytes = Bytes(start: nil, count: 0),
+    closing: Bool = false, headers: (inout ByteBuffer) -> Void = { _ in }
+  ) {
+    guard let connection, reply == .none else { return }
+    let closes = closing || !staysOpen
+    connection.outbox.append { buffer in
+      appendHead(status, type, length: body.count, closes: closes, headers, to: &buffer)
+      if method != .head, !status.hasNoBody { buffer.append(body) }
+    }
+    end(closing: closes)
+  }
+
+  /// Answers with a body that is written without being copied when it is large.
+  func respond(
+    _ status: HTTPStatus, _ type: ContentType? = nil, body: SharedBytes, headers: (inout ByteBuffer) -> Void = { _ in }
+  ) {
+    guard body.bytes.count >= OutputQueue.sharingThreshold, method != .head, !status.hasNoBody else {
+      return respond(status, type, body: body.bytes, headers: headers)
+    }
+    guard let connection, reply == .none else { return }
+    let closes = !staysOpen
+    connection.outbox.append {
+      appendHead(status, type, length: body.bytes.count, closes: closes, headers, to: &$0)
+    }
+    connection.outbox.append(body)
+    end(closing: closes)
+  }
+
+  // MARK: Streams
+
+  /// Begins a reply of unknown length. HTTP/1.0 clients see its end by the end of the connection.
+  func beginStream(_ type: ContentType, headers: (inout ByteBuffer) -> Void = { _ in }) {
+    guard let connection, reply == .none else { return }
+    reply = .streaming
+    isChunked = isVersion11
+    connection.outbox.append { buffer in
+      appendHead(.ok, type, length: nil, closes: !isVersion11 || !staysOpen, headers, to: &buffer)
+    }
+  }
+
+  /// Sends a part of a stream. Answers false when the client is slow: ``onWritable`` says when to go on.
+  @discardableResult
+  func stream(_ part: Bytes) -> Bool {
+    stream { $0.append(part) }
+  }
+
+  /// Sends a part of a stream that `body` writes.
+  @discardableResult
+  func stream(_ body: (inout ByteBuffer) -> Void) -> Bool {
+    guard let connection, reply == .streaming else { return false }
+    if method == .head { return true }
+    connection.outbox.append { buffer in
+      guard isChunked else { return body(&buffer) }
+      // The size comes before the data: eight digits are kept free and filled in afterwards.
+      let start = buffer.count
+      buffer.append("00000000\r\n")
+      body(&buffer)
+      var size = buffer.count - start - 10
+      if size == 0 { return buffer.truncate(to: start) }
+      for index in stride(from: start + 7, through: start, by: -1) {
+        buffer.replace(at: index, with: hexDigit(UInt8(size & 15)))
+        size >>= 4
+      }
+      buffer.append("\r\n")
+    }
+    return connection.outbox.bufferedBytes <= engine.limits.highWater
+  }
+
+  /// Ends a stream.
+  func endStream() {
+    guard let connection, reply == .streaming else { return }
+    if isChunked, method != .head { connection.outbox.append { $0.append("0\r\n\r\n") } }
+    end(closing: !isVersion11 || !staysOpen)
+  }
+
+  /// Gives a stream up: the client sees a connection that ends before the stream does.
+  func abortStream() {
+    guard let connection, reply == .streaming else { return }
+    reply = .ended
+    onDisconnect = nil
+    connection.close()
+  }
+
+  // MARK: Other ends
+
+  /// Switches the connection to another protocol: 101 with the header lines that `headers` writes.
+  func upgrade(headers: (inout ByteBuffer) -> Void) {
+    guard let connection, reply == .none else { return }
+    connection.outbox.append { buffer in
+      buffer.append(HTTPStatus.switchingProtocols.line)
+      headers(&buffer)
+      buffer.append("\r\n")
+    }
+    reply = .ended
+    connection.exchangeDidUpgrade()
+  }
+
+  /// Answers a request that no handler may see, and closes.
+  func refuseAndClose(_ status: HTTPStatus, _ detail: String) {
+    respond(Problem(http: status, detail: detail), closing: true)
+  }
+
+  private var staysOpen: Bool { keepsAlive && !engine.isDraining }
+
+  private func end(closing: Bool) {
+    reply = .ended
+    connection?.exchangeDidEnd(closing: closing)
+  }
+
+  private func appendHead(
+    _ status: HTTPStatus, _ type: ContentType?, length: Int?, closes: Bool, _ headers: (inout ByteBuffer) -> Void,
+    to buffer: inout ByteBuffer
+  ) {
+    buffer.append(status.line)
+    buffer.append(engine.date.bytes)
+    if closes {
+      buffer.append("Connection: close\r\n")
+    } else if !isVersion11 {
+      buffer.append("Connection: keep-alive\r\n")
+    }
+    if let type { buffer.append(type.line) }
+    if let length {
+      if !status.hasNoBody {
+        buffer.append("Content-Length: ")
+        buffer.append(decimal: length)
+        buffer.append("\r\n")
+      }
+    } else if isChunked {
+      buffer.append("Transfer-Encoding: chunked\r\n")
+    }
+    if allowsOrigin, let origin = header("origin") {
+      buffer.appendHeader("Access-Control-Allow-Origin", origin)
+      buffer.append("Vary: Origin\r\nAccess-Control-Expose-Headers: ETag, Link, Location, X-Request-Id\r\n")
+    }
+    if let id = requestID { buffer.appendHeader("X-Request-Id", id) }
+    headers(&buffer)
+    buffer.append("\r\n")
+  }
+
+  /// The id that the client gave this request, when it is short and plain enough to be echoed.
+  var requestID: Bytes? {
+    guard let id = header("x-request-id"), !id.isEmpty, id.count <= 128 else { return nil }
+    return id.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") } ? id : nil
+  }
+}

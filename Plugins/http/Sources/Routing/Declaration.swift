@@ -1,0 +1,33 @@
+/// A public method as the host knows it: what its REST face is derived from.
+struct Declaration {
+  struct Parameter {
+    enum Kind {
+      case bool, integer, number, string, bytes, json
+    }
+
+    var name: String
+    var kind: Kind
+    /// Whether the schema of a json parameter wants an array: then a single query value becomes one of one element.
+    var isArray = false
+  }
+
+  var service: String
+  var name: String
+  var parameters: [Parameter]
+  var route: RoutePattern
+  /// Whether it emits chunks before it answers.
+  var isStream = false
+
+  /// `tasks.get`
+  var fullName: String { "\(service).\(name)" }
+
+  /// Whether its answer is a new entity, which has an address of its own.
+  var creates: Bool { name == "create" && route.method == .post }
+
+  func parameter(named name: Bytes) -> Parameter? {
+    for parameter in parameters where parameter.name.utf8.count == name.count {
+      if parameter.name.utf8.elementsEqual(name) { return parameter }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,60 @@
+/// Reads what the host's method `host.services` answers.
+enum DeclarationReader {
+  /// What a list of services offers over REST.
+  struct Catalog {
+    var declarations: [Declaration] = []
+    /// The names of all services.
+    var services: [String] = []
+    /// Sentences about routes that are none.
+    var faults: [String] = []
+  }
+
+  /// Reads `{"items":[{"name","methods":[{"name","route","params":[{"name","type","schema"}]}]}]}`.
+  static func read(_ text: Bytes) -> Catalog {
+    var catalog = Catalog()
+    JSONText.forEachElement(ofMember: "items", of: text) { service in
+      guard let name = JSONText.string(JSONText.member("name", of: service)) else { return }
+      catalog.services.append(name)
+      JSONText.forEachElement(ofMember: "methods", of: service) { read(method: $0, of: name, into: &catalog) }
+    }
+    return catalog
+  }
+
+  private static func read(method: Bytes, of service: String, into catalog: inout Catalog) {
+    guard let name = JSONText.string(JSONText.member("name", of: method)), let route = JSONText.string(JSONText.member("route", of: method)) else { return }
+    do throws(RoutePattern.Malformed) {
+      var declaration = Declaration(service: service, name: name, parameters: [], route: try RoutePattern(route))
+      declaration.isStream = JSONText.member("stream", of: method)?.equals("true") == true
+      JSONText.forEachElement(ofMember: "params", of: method) { parameter in
+        guard let name = JSONText.string(JSONText.member("name", of: parameter)) else { return }
+        declaration.parameters.append(
+          .init(
+            name: name, kind: kind(JSONText.member("type", of: parameter)), isArray: isArray(JSONText.member("schema", of: parameter))))
+      }
+      catalog.declarations.append(declaration)
+    } catch {
+      catalog.faults.append("\(service).\(name): \(error.sentence)")
+    }
+  }
+
+  private static func kind(_ type: Bytes?) -> Declaration.Parameter.Kind {
+    guard let type, type.count == 3 else { return .json }
+    return switch type[1] {
+    case UInt8(ascii: "b"): .bool
+    case UInt8(ascii: "i"): .integer
+    case UInt8(ascii: "d"): .number
+    case UInt8(ascii: "s"): .string
+    case UInt8(ascii: "y"): .bytes
+    default: .json
+    }
+  }
+
+  /// Whether a schema's type is `array`, alone or among others.
+  private static func isArray(_ schema: Bytes?) -> Bool {
+    guard let schema, let type = JSONText.member("type", of: schema) else { return false }
+    if type.equals(#""array""#) { return true }
+    var found = false
+    try? JSONText.forEachElement(of: type) { if $0.equals(#""array""#) { found = true } }
+    return found
+  }
+}

@@ -1,0 +1,123 @@
+/// Finds what answers a request. Literal segments win over parameters.
+final class Router<Endpoint> {
+  /// A pattern and what answers it.
+  final class Route {
+    let pattern: RoutePattern
+    let endpoint: Endpoint
+    /// Whose route it is, for the sentence about a clash.
+    let owner: String
+
+    init(pattern: RoutePattern, endpoint: Endpoint, owner: String) {
+      self.pattern = pattern
+      self.endpoint = endpoint
+      self.owner = owner
+    }
+  }
+
+  /// Two routes that answer the same requests.
+  struct Clash: Error {
+    var sentence: String
+  }
+
+  enum Match {
+    /// Parameters are in ``Router/captures``.
+    case found(Route)
+    /// The path is known, the method is not.
+    case methodNotAllowed(allow: String)
+    case notFound
+    /// The path has a broken escape or leaves its place.
+    case malformed
+  }
+
+  private final class Node {
+    var literals: [(name: [UInt8], node: Node)] = []
+    var parameter: Node?
+    var routes: [Route] = []
+
+    func route(for method: HTTPMethod) -> Route? {
+      routes.first { $0.pattern.method == method } ?? (method == .head ? route(for: .get) : nil)
+    }
+
+    /// The value of `Allow`.
+    var allow: String {
+      var names = routes.map { "\($0.pattern.method.name)" }
+      if names.contains("GET") { names.append("HEAD") }
+      return (names + ["OPTIONS"]).joined(separator: ", ")
+    }
+  }
+
+  private let root = Node()
+  private var segments: [Bytes] = []
+  private var decoded = ByteBuffer()
+  /// The decoded values of the parameters of the last match, in order. Borrowed until the next match.
+  private(set) var captures: [Bytes] = []
+
+  /// Adds a route.
+  func add(_ pattern: RoutePattern, owner: String, _ endpoint: Endpoint) throws(Clash) {
+    var node = root
+    for segment in pattern.segments {
+      switch segment {
+      case .literal(let name):
+        let bytes = Array(name.utf8)
+        if let known = node.literals.first(where: { $0.name == bytes }) {
+          node = known.node
+        } else {
+          let fresh = Node()
+          node.literals.append((bytes, fresh))
+          node = fresh
+        }
+      case .parameter:
+        let next = node.parameter ?? Node()
+        node.parameter = next
+        node = next
+      }
+    }
+    if let other = node.routes.first(where: { $0.pattern.method == pattern.method }) {
+      throw Clash(sentence: "\(owner) and \(other.owner) both declare the route \(pattern.text).")
+    }
+    node.routes.append(Route(pattern: pattern, endpoint: endpoint, owner: owner))
+  }
+
+  /// Finds the route of a path without its query.
+  func match(_ method: HTTPMethod, _ path: Bytes) -> Match {
+    guard split(path) else { return .malformed }
+    captures.removeAll(keepingCapacity: true)
+    guard let node = find(root, 0) else { return .notFound }
+    guard let route = node.route(for: method) else { return .methodNotAllowed(allow: node.allow) }
+    return .found(route)
+  }
+
+  private func find(_ node: Node, _ depth: Int) -> Node? {
+    guard depth < segments.count else { return node.routes.isEmpty ? nil : node }
+    let segment = segments[depth]
+    for literal in node.literals where literal.name.count == segment.count && segment.elementsEqual(literal.name) {
+      if let found = find(literal.node, depth + 1) { return found }
+      break
+    }
+    guard let parameter = node.parameter, !segment.isEmpty else { return nil }
+    captures.append(segment)
+    if let found = find(parameter, depth + 1) { return found }
+    captures.removeLast()
+    return nil
+  }
+
+  /// Cuts a path into decoded segments. A slash that is escaped belongs to its segment.
+  private func split(_ path: Bytes) -> Bool {
+    segments.removeAll(keepingCapacity: true)
+    decoded.removeAll(keeping: 64 * 1024)
+    decoded.reserve(path.count)  // Slices into `decoded` stay valid: it does not grow any more.
+    var start = 1
+    for index in 1...max(path.count, 1) where index >= path.count || path[index] == UInt8(ascii: "/") {
+      var segment = path.part(min(start, path.count)..<min(index, path.count))
+      if segment.contains(UInt8(ascii: "%")) {
+        let begin = decoded.count
+        guard decoded.append(percentDecoding: segment) else { return false }
+        segment = decoded.slice(begin, decoded.count - begin)
+      }
+      if segment.equals(".") || segment.equals("..") { return false }
+      segments.append(segment)
+      start = index + 1
+    }
+    return true
+  }
+}

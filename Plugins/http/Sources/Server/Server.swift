@@ -1,0 +1,177 @@
+import CUV
+import Glibc
+
+/// What the server serves.
+protocol ServerApp: HTTPHandler {
+  /// Makes the handler of a client that has asked for a WebSocket and got it.
+  func makeSession() -> any WebSocketHandler
+}
+
+/// The sockets of the plugin on the host's loop: listeners, clients, one timer for all their deadlines.
+///
+/// Everything happens on the loop thread. ``stop(_:)`` closes every handle.
+final class Server {
+  let loop: UnsafeMutablePointer<uv_loop_t>
+  let engine: HTTPEngine
+  let webSocketLimits: WebSocketLimits
+  let wheel: TimerWheel<Client>
+  unowned let app: any ServerApp
+  /// Called first and last in every callback of libuv: the host charges the plugin with the time between.
+  let span: (enter: () -> Void, leave: () -> Void)
+
+  private let connectionLimit: Int
+  private var listeners: [Listener] = []
+  private var clients: [Client] = []
+  private var prepare: UnsafeMutablePointer<uv_prepare_t>
+  private var check: UnsafeMutablePointer<uv_check_t>
+  private var timer: UnsafeMutablePointer<uv_timer_t>
+  private var openHandles = 0
+  private var stopped: (() -> Void)?
+  private var emptied: (() -> Void)?
+  private var emptyDeadline: UInt64 = 0
+  /// One for all clients: libuv fills it right before it calls back.
+  let input = UnsafeMutableRawBufferPointer.allocate(byteCount: 65536, alignment: 16)
+
+  init(
+    _ loop: UnsafeMutablePointer<uv_loop_t>, limits: HTTPLimits, webSocketLimits: WebSocketLimits, connectionLimit: Int,
+    app: any ServerApp, span: (enter: () -> Void, leave: () -> Void) = ({}, {})
+  ) {
+    self.loop = loop
+    self.webSocketLimits = webSocketLimits
+    self.connectionLimit = connectionLimit
+    self.app = app
+    self.span = span
+    engine = HTTPEngine(
+      limits: limits, handler: app, unixSeconds: Int64(time(nil)), seed: UInt64.random(in: 0...UInt64.max))
+    engine.advance(to: uv_now(loop))
+    wheel = TimerWheel(now: engine.now)
+    prepare = .allocate(capacity: 1)
+    check = .allocate(capacity: 1)
+    timer = .allocate(capacity: 1)
+    startHandles()
+  }
+
+  deinit { input.deallocate() }
+
+  var clientCount: Int { clients.count }
+
+  // MARK: Handles
+
+  private func startHandles() {
+    let me = Unmanaged.passUnretained(self).toOpaque()  // `stop` closes the handles before this object goes.
+    uv_prepare_init(loop, prepare)
+    uv_check_init(loop, check)
+    uv_timer_init(loop, timer)
+    prepare.pointee.data = me
+    check.pointee.data = me
+    timer.pointee.data = me
+    // What timers and posted jobs have written leaves before the loop waits, what requests have written right after.
+    uv_prepare_start(prepare) { Server.from($0?.pointee.data)?.flush() }
+    uv_check_start(check) { Server.from($0?.pointee.data)?.flush() }
+    uv_timer_start(timer, { Server.from($0?.pointee.data)?.tick() }, 1000, 1000)
+    openHandles = 3
+  }
+
+  private static func from(_ data: UnsafeMutableRawPointer?) -> Server? {
+    data.map { Unmanaged<Server>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  private func flush() {
+    guard engine.outboxes.hasScheduled else { return }
+    span.enter()
+    engine.outboxes.flushScheduled()
+    span.leave()
+  }
+
+  private func tick() {
+    span.enter()
+    engine.advance(to: uv_now(loop))
+    engine.set(unixSeconds: Int64(time(nil)))
+    wheel.advance(to: engine.now)
+    finishEmptying()
+    span.leave()
+  }
+
+  // MARK: Clients
+
+  /// Listens on an address. Port 0 takes a free one; the listener knows which.
+  func listen(host: String, port: Int, isWebSocketOnly: Bool) throws(Listener.Failure) -> Listener {
+    let listener = try Listener(loop, host: host, port: port) { [unowned self] stream in
+      span.enter()
+      accept(stream, isWebSocketOnly: isWebSocketOnly)
+      span.leave()
+    }
+    listeners.append(listener)
+    return listener
+  }
+
+  private func accept(_ stream: UnsafeMutablePointer<uv_stream_t>, isWebSocketOnly: Bool) {
+    engine.advance(to: uv_now(loop))
+    let client = Client(self, isWebSocketOnly: isWebSocketOnly)
+    client.index = clients.count
+    clients.append(client)
+    guard client.accept(from: stream), clients.count <= connectionLimit else { return client.close() }
+  }
+
+  /// A client's handle is closed; it may go.
+  func clientDidClose(_ client: Client) {
+    let last = clients.removeLast()
+    if last !== client {
+      clients[client.index] = last
+      last.index = client.index
+    }
+    finishEmptying()
+    finishStopping()
+  }
+
+  // MARK: End
+
+  /// Accepts no more clients; replies close their connections from now on.
+  func drain() {
+    for listener in listeners { listener.close() }
+    listeners = []
+    engine.isDraining = true
+    for client in clients { client.drain() }
+  }
+
+  /// Calls `done` when the last client has gone, or when the time is over.
+  func whenEmpty(within milliseconds: Int64, _ done: @escaping () -> Void) {
+    if clients.isEmpty { return done() }
+    emptied = done
+    emptyDeadline = engine.now + UInt64(max(milliseconds, 0))
+  }
+
+  private func finishEmptying() {
+    guard let done = emptied, clients.isEmpty || engine.now >= emptyDeadline else { return }
+    emptied = nil
+    done()
+  }
+
+  /// Closes everything, then calls `done`.
+  func stop(_ done: @escaping () -> Void) {
+    drain()
+    stopped = done
+    for client in clients { client.close() }
+    close(prepare)
+    close(check)
+    close(timer)
+  }
+
+  private func close<Handle>(_ handle: UnsafeMutablePointer<Handle>) {
+    handle.withMemoryRebound(to: uv_handle_t.self, capacity: 1) { handle in
+      uv_close(handle) { handle in
+        let server = Server.from(handle?.pointee.data)
+        UnsafeMutableRawPointer(handle)?.deallocate()
+        server?.openHandles -= 1
+        server?.finishStopping()
+      }
+    }
+  }
+
+  private func finishStopping() {
+    guard openHandles == 0, clients.isEmpty, let done = stopped else { return }
+    stopped = nil
+    engine.close()
+    done()
+  }
+}

@@ -1,0 +1,256 @@
+import CWslay
+
+/// Who hears the messages of one WebSocket client.
+protocol WebSocketHandler: AnyObject {
+  /// The handshake is done; called once, first.
+  func webSocketDidOpen(_ connection: WebSocketConnection)
+  /// A whole text message, valid UTF-8, borrowed.
+  func webSocket(_ connection: WebSocketConnection, didReceive text: Bytes)
+  /// Less waits for the client than before.
+  func webSocketDidDrain(_ connection: WebSocketConnection)
+  /// The connection is over; called once, last. The connection lets go of the handler.
+  func webSocketDidClose(_ connection: WebSocketConnection)
+}
+
+/// One WebSocket client after the handshake: bytes in, frames into its outbox. It knows no socket and no clock.
+///
+/// wslay reads the frames and answers pings and closes; text frames to the client are written here, so that one encoded
+/// frame can go to many.
+final class WebSocketConnection {
+  enum Phase {
+    case open
+    /// A close frame was sent; the client's is awaited. What else it sends is thrown away.
+    case closing
+    /// Nothing more to do but to close the socket, once the outbox is empty.
+    case closed
+  }
+
+  /// Close codes of RFC 6455, section 7.4.
+  enum CloseCode: UInt16 {
+    case normal = 1000
+    case goingAway = 1001
+    case protocolError = 1002
+    case unsupportedData = 1003
+    case policyViolation = 1008
+    case messageTooBig = 1009
+    case internalError = 1011
+    case tryAgainLater = 1013
+  }
+
+  let engine: HTTPEngine
+  let outbox: Outbox
+  let limits: WebSocketLimits
+  private var handler: (any WebSocketHandler)?
+  private(set) var phase = Phase.open
+  private var context: wslay_event_context_ptr?
+  private var input = Bytes(start: nil, count: 0)
+  private var isReading = false
+  private var frames = 0
+  private var controlFrames = 0
+  private var controlSince: UInt64
+  private var lastHeard: UInt64
+  private var pingedAt: UInt64?
+  private var closedAt: UInt64 = 0
+
+  init(engine: HTTPEngine, outbox: Outbox, limits: WebSocketLimits, handler: any WebSocketHandler) {
+    self.engine = engine
+    self.outbox = outbox
+    self.limits = limits
+    self.handler = handler
+    controlSince = engine.now
+    lastHeard = engine.now
+    var callbacks = Self.callbacks
+    // wslay copies the callbacks. The context ends in `deinit`, so the unretained pointer is valid as long as it is used.
+    let me = Unmanaged.passUnretained(self).toOpaque()
+    guard wslay_event_context_server_init(&context, &callbacks, me) == 0 else { fatalError("out of memory: wslay") }
+    wslay_event_config_set_max_recv_msg_length(context, UInt64(limits.message))
+    handler.webSocketDidOpen(self)
+  }
+
+  deinit { wslay_event_context_free(context) }
+
+  /// Whether so much waits for this client that nothing should be added.
+  var isCongested: Bool { outbox.bufferedBytes > limits.highWater }
+
+  /// Whether the socket should be read.
+  var wantsInput: Bool { phase != .closed && !isCongested }
+
+  // MARK: Input
+
+  /// Takes bytes from the socket. They are borrowed.
+  func receive(_ bytes: Bytes) {
+    guard phase != .closed, !bytes.isEmpty else { return }
+    lastHeard = engine.now
+    pingedAt = nil
+    input = bytes
+    isReading = true
+    let result = wslay_event_recv(context)
+    isReading = false
+    input = Bytes(start: nil, count: 0)
+    if result == 0 { sendControlFrames() } else { failProtocol() }
+  }
+
+  /// The client will send no more.
+  func receiveEnd() { finish() }
+
+  /// Sends what wslay has queued: pongs and closes.
+  private func sendControlFrames() {
+    guard phase != .closed else { return }
+    guard wslay_event_send(context) == 0 else { return finish() }
+    if wslay_event_get_close_sent(context) != 0 {
+      if wslay_event_get_close_received(context) != 0 { return finish() }
+      beginClosing()
+      if wslay_event_get_read_enabled(context) == 0 { finish() }
+    }
+  }
+
+  /// wslay stops without a close code at frame headers that cannot be: a long ping, a length in a longer form than needed.
+  private func failProtocol() {
+    outbox.append { buffer in
+      buffer.append(0x88)  // Final frame, opcode close,
+      buffer.append(2)  // two bytes of payload.
+      buffer.append(UInt8(CloseCode.protocolError.rawValue >> 8))
+      buffer.append(UInt8(CloseCode.protocolError.rawValue & 255))
+    }
+    finish()
+  }
+
+  private func beginClosing() {
+    guard phase == .open else { return }
+    phase = .closing
+    closedAt = engine.now
+  }
+
+  private func finish() {
+    guard phase != .closed else { return }
+    phase = .closed
+    handler?.webSocketDidClose(self)
+    handler = nil
+  }
+
+  fileprivate func read(into target: UnsafeMutablePointer<UInt8>, _ length: Int) -> Int {
+    let part = min(length, input.count)
+    guard part > 0, let source = input.baseAddress else { return 0 }
+    target.update(from: source, count: part)
+    input = input.part(part..<input.count)
+    return part
+  }
+
+  fileprivate func frameBegan(opcode: UInt8, isFinal: Bool, length: UInt64) {
+    if opcode & 8 != 0 {
+      if UInt32(opcode) == WSLAY_CONNECTION_CLOSE.rawValue, length == 1 { return refuse(.protocolError, "") }
+      if engine.now - controlSince > 10_000 {
+        controlSince = engine.now
+        controlFrames = 0
+      }
+      controlFrames += 1
+      if controlFrames > limits.controlFrames { refuse(.policyViolation, "too many pings") }
+      return
+    }
+    frames += 1
+    if frames > limits.fragments { refuse(.policyViolation, "too many fragments") }
+    if isFinal { frames = 0 }
+  }
+
+  fileprivate func messageArrived(opcode: UInt8, _ message: Bytes) {
+    guard phase == .open else { return }
+    switch UInt32(opcode) {
+    case WSLAY_TEXT_FRAME.rawValue: handler?.webSocket(self, didReceive: message)
+    case WSLAY_BINARY_FRAME.rawValue: refuse(.unsupportedData, "send text, not binary")
+    default: break
+    }
+  }
+
+  /// Reads no further and closes with a code.
+  private func refuse(_ code: CloseCode, _ reason: StaticString) {
+    wslay_event_shutdown_read(context)
+    beginClosing()
+    _ = wslay_event_queue_close(context, code.rawValue, reason.utf8Start, reason.utf8CodeUnitCount)
+  }
+
+  // MARK: Output
+
+  /// Sends a text message that `body` writes. Answers false when the connection is closing.
+  @discardableResult
+  func send(_ body: (inout ByteBuffer) -> Void) -> Bool {
+    guard phase == .open else { return false }
+    outbox.append { WebSocketFrame.append(text: body, to: &$0) }
+    return true
+  }
+
+  /// Sends a frame that was encoded once for many clients.
+  @discardableResult
+  func send(_ frame: WebSocketFrame) -> Bool {
+    guard phase == .open else { return false }
+    outbox.append(frame.bytes)
+    return true
+  }
+
+  /// Begins the closing handshake.
+  func close(_ code: CloseCode, _ reason: StaticString = "") {
+    guard phase == .open else { return }
+    _ = wslay_event_queue_close(context, code.rawValue, reason.utf8Start, reason.utf8CodeUnitCount)
+    beginClosing()
+    if !isReading { sendControlFrames() }  // Else `receive` sends it when wslay has returned.
+  }
+
+  /// The socket took bytes of the outbox.
+  func outboxDidDrain() { if phase == .open { handler?.webSocketDidDrain(self) } }
+
+  // MARK: Time
+
+  /// When ``timeOut()`` is due, in the engine's milliseconds.
+  var deadline: UInt64 {
+    let own: UInt64 =
+      switch phase {
+      case .open: pingedAt.map { $0 + limits.answerTime } ?? lastHeard + limits.pingTime
+      case .closing: closedAt + limits.answerTime
+      case .closed: .max
+      }
+    return min(own, outbox.stalledSince.map { $0 + engine.limits.writeTime } ?? .max)
+  }
+
+  /// Acts on a deadline that has passed: asks a silent client for a sign of life, gives up one that gave none.
+  func timeOut() {
+    if phase == .open, pingedAt == nil, outbox.stalledSince == nil {
+      pingedAt = engine.now
+      outbox.append { buffer in
+        buffer.append(0x89)  // Final frame, opcode ping,
+        buffer.append(0)  // no payload.
+      }
+    } else {
+      outbox.close()
+      finish()
+    }
+  }
+
+  private static let callbacks = wslay_event_callbacks(
+    recv_callback: { context, target, length, _, me in
+      guard let connection = WebSocketConnection.from(me), let target else { return -1 }
+      let count = connection.read(into: target, length)
+      if count == 0 { wslay_event_set_error(context, CInt(WSLAY_ERR_WOULDBLOCK.rawValue)) }
+      return count == 0 ? -1 : count
+    },
+    send_callback: { _, data, length, _, me in
+      guard let connection = WebSocketConnection.from(me) else { return -1 }
+      connection.outbox.append { $0.append(Bytes(start: data, count: length)) }
+      return length
+    },
+    genmask_callback: nil,
+    on_frame_recv_start_callback: { _, frame, me in
+      guard let frame = frame?.pointee else { return }
+      WebSocketConnection.from(me)?.frameBegan(
+        opcode: frame.opcode, isFinal: frame.fin != 0, length: frame.payload_length)
+    },
+    on_frame_recv_chunk_callback: nil,
+    on_frame_recv_end_callback: nil,
+    on_msg_recv_callback: { _, message, me in
+      guard let message = message?.pointee else { return }
+      let bytes = Bytes(start: message.msg, count: message.msg_length)
+      WebSocketConnection.from(me)?.messageArrived(opcode: message.opcode, bytes)
+    })
+
+  private static func from(_ pointer: UnsafeMutableRawPointer?) -> WebSocketConnection? {
+    pointer.map { Unmanaged<WebSocketConnection>.fromOpaque($0).takeUnretainedValue() }
+  }
+}

@@ -1,0 +1,117 @@
+/// One numbered step of the file's schema. A released step never changes; a new need is a new step.
+struct Migration {
+  let version: Int64
+  let name: String
+  let sql: String
+}
+
+/// The steps, oldest first. They stand in the code and not in files beside it, so that a library and its schema cannot
+/// be installed apart.
+let migrations = [
+  Migration(
+    version: 1, name: "collections, sequences, replies, events",
+    sql: """
+      CREATE TABLE meta(
+        name  TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
+      -- Each collection is also a table of its own name: see Collection.
+      CREATE TABLE collections(
+        name TEXT PRIMARY KEY
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE indexes(
+        collection TEXT NOT NULL REFERENCES collections(name) ON DELETE CASCADE,
+        fields     TEXT NOT NULL,
+        isUnique   INTEGER NOT NULL,
+        PRIMARY KEY(collection, fields)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE sequences(
+        name  TEXT PRIMARY KEY,
+        value INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
+      -- Replies kept for callers that repeat a change because they did not hear the first answer.
+      CREATE TABLE replies(
+        key         TEXT PRIMARY KEY,
+        fingerprint TEXT NOT NULL,
+        reply       TEXT NOT NULL,
+        time        INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX repliesByTime ON replies(time);
+
+      CREATE TABLE events(
+        seq    INTEGER PRIMARY KEY AUTOINCREMENT,
+        topic  TEXT NOT NULL,
+        time   INTEGER NOT NULL,
+        source TEXT NOT NULL,
+        actor  TEXT NOT NULL,
+        data   TEXT NOT NULL
+      ) STRICT;
+      """)
+]
+
+/// Marks our files among all SQLite files: "ORCH".
+private let applicationID: Int64 = 0x4F52_4348
+
+extension Database {
+  /// Makes a new file ours, or brings an older one up to date; refuses foreign and newer ones.
+  ///
+  /// - Parameter now: milliseconds since 1970, recorded beside each step.
+  func migrate(_ steps: [Migration] = migrations, now: Int64) throws(StorageError) {
+    let isNew = try integer("SELECT count(*) FROM sqlite_schema") == 0
+    let mark = try integer("PRAGMA application_id")
+    guard isNew || mark == applicationID else {
+      throw StorageError(
+        .failedPrecondition,
+        "\(file) is a database of another program; choose another storage folder, or move that file away")
+    }
+    if isNew {
+      try execute("PRAGMA page_size = 4096; PRAGMA auto_vacuum = NONE; PRAGMA application_id = \(applicationID);")
+    }
+    guard try first("PRAGMA journal_mode = WAL") == .text("wal") else {
+      throw StorageError(
+        .failedPrecondition,
+        "\(file) lies on a file system without shared memory, which write-ahead logging needs; use a local disk")
+    }
+    try execute(
+      """
+      CREATE TABLE IF NOT EXISTS migrations(
+        version INTEGER PRIMARY KEY,
+        name    TEXT NOT NULL,
+        time    INTEGER NOT NULL
+      ) STRICT;
+      """)
+    let present = try integer("SELECT coalesce(max(version), 0) FROM migrations")
+    let newest = steps.last?.version ?? 0
+    guard present <= newest else {
+      throw StorageError(
+        .failedPrecondition,
+        "\(file) has schema version \(present), and this program knows versions up to \(newest); "
+          + "start the newer program, or restore a backup that this one made")
+    }
+    for step in steps where step.version > present {
+      try transaction { () throws(StorageError) in
+        try execute(step.sql)
+        try run(
+          "INSERT INTO migrations(version, name, time) VALUES(?1, ?2, ?3)",
+          .int(step.version), .text(step.name), .int(now))
+      }
+    }
+  }
+
+  /// Runs `body` in one write transaction, all of it or nothing.
+  func transaction<Result>(_ body: () throws(StorageError) -> Result) throws(StorageError) -> Result {
+    try execute("BEGIN IMMEDIATE")
+    do {
+      let result = try body()
+      try execute("COMMIT")
+      return result
+    } catch {
+      if inTransaction { try execute("ROLLBACK") }
+      throw error
+    }
+  }
+}

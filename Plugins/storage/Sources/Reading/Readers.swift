@@ -1,0 +1,69 @@
+/// A question for the reader threads.
+struct ReadJob: Sendable {
+  enum Work: Sendable {
+    case page(Query)
+    case count(Query)
+    case integrity
+  }
+
+  let id: UInt64
+  let work: Work
+}
+
+/// The threads that answer whatever may take longer than the loop can wait, each on a connection of its own.
+final class Readers: Sendable {
+  let jobs = WorkQueue<ReadJob>()
+  private let file: String
+  private let settings: StoreSettings
+  private let outbox: Outbox
+
+  init(file: String, settings: StoreSettings, outbox: Outbox) {
+    self.file = file
+    self.settings = settings
+    self.outbox = outbox
+  }
+
+  /// Starts the threads on a file that the writer has opened. They end when `jobs` is closed.
+  func start() throws(StorageError) -> [Thread] {
+    var threads: [Thread] = []
+    do {
+      for number in 1...settings.readers {
+        threads.append(try Thread("storage read \(number)") { self.run() })
+      }
+    } catch {
+      jobs.close()
+      for thread in threads { thread.join() }
+      throw error
+    }
+    return threads
+  }
+
+  private func run() {
+    let database = Result { () throws(StorageError) in try Database(file: file, role: .reader) }
+    while let taken = jobs.take(atMost: 1) {
+      for job in taken {
+        let outcome = database.flatMap { database in
+          Result { () throws(StorageError) in try answer(job.work, database) }
+        }
+        outbox.send([Finished(job.id, outcome)])
+      }
+    }
+  }
+
+  private func answer(_ work: ReadJob.Work, _ database: Database) throws(StorageError) -> Outcome {
+    // Looking at a whole file takes as long as it takes.
+    let limit = if case .integrity = work { Int64.max } else { settings.queryMilliseconds }
+    do {
+      return try database.limited(milliseconds: limit, isCancelled: { self.jobs.isClosed }) {
+        () throws(StorageError) in
+        switch work {
+        case .page(let query): .page(try database.page(query))
+        case .count(let query): .count(try database.count(query))
+        case .integrity: .problems(try database.problems())
+        }
+      }
+    } catch {
+      throw jobs.isClosed ? StorageError(.unavailable, "storage is stopping; repeat the query later") : error
+    }
+  }
+}

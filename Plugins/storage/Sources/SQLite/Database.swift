@@ -1,0 +1,176 @@
+import CSQLite
+
+/// One connection to the database file, used by one thread only.
+///
+/// Statements are prepared once per SQL text and kept. Errors name the file and the fix.
+final class Database {
+  /// What a connection is for; it decides what SQLite lets it do and how long it waits.
+  enum Role {
+    /// The one connection that changes the file.
+    case writer
+    /// Scans on a thread of their own.
+    case reader
+    /// Point reads on the loop, which must never wait.
+    case pointReader
+  }
+
+  let file: String
+  private let connection: OpaquePointer
+  private var statements: [String: Statement] = [:]
+  private let deadline: Deadline
+  /// How many pages the write-ahead log held after this connection's last commit.
+  private let logPages: UnsafeMutablePointer<Int32>
+
+  /// Opens the file, which the writer creates when it is missing.
+  init(file: String, role: Role) throws(StorageError) {
+    self.file = file
+    let flags =
+      role == .writer
+      ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+      : SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX
+    var opened: OpaquePointer?
+    let code = sqlite3_open_v2(file, &opened, flags, nil)
+    guard let opened else { throw StorageError(.resourceExhausted, "memory ran out while opening \(file)") }
+    guard code == SQLITE_OK else {
+      let error = Database.error(opened, file: file, code: code)
+      sqlite3_close_v2(opened)
+      throw error
+    }
+    connection = opened
+    deadline = Deadline(opened)
+    logPages = .allocate(capacity: 1)
+    logPages.initialize(to: 0)
+    sqlite3_extended_result_codes(connection, 1)
+    guard csqlite_harden(connection) == SQLITE_OK else {
+      throw StorageError(.internal, "this build of SQLite lacks the defensive switches; install SQLite 3.38 or newer")
+    }
+    try configure(role)
+  }
+
+  deinit {
+    statements.removeAll()
+    sqlite3_close_v2(connection)
+    logPages.deallocate()
+  }
+
+  private func configure(_ role: Role) throws(StorageError) {
+    sqlite3_busy_timeout(connection, role == .pointReader ? 5 : 5000)
+    try execute(
+      """
+      PRAGMA synchronous = FULL;
+      PRAGMA temp_store = MEMORY;
+      PRAGMA mmap_size = 1073741824;
+      PRAGMA foreign_keys = ON;
+      PRAGMA cache_size = \(role == .writer ? -32768 : -8192);
+      """)
+    guard role == .writer else { return }
+    // Checkpoints run between groups of writes (see Writer), not inside the commit that a caller waits for.
+    try execute("PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = FAST;")
+    sqlite3_wal_hook(
+      connection,
+      { pages, _, _, count in
+        pages?.storeBytes(of: count, as: Int32.self)
+        return SQLITE_OK
+      }, logPages)
+  }
+
+  /// Runs one or several statements of trusted text, without parameters.
+  func execute(_ sql: String) throws(StorageError) {
+    let code = sqlite3_exec(connection, sql, nil, nil, nil)
+    if code != SQLITE_OK { throw Database.error(connection, file: file, code: code) }
+  }
+
+  /// The prepared statement for this text: reset, with whatever was bound to it before.
+  func statement(_ sql: String) throws(StorageError) -> Statement {
+    if let known = statements[sql] {
+      return known
+    }
+    // Texts vary with the shape of a query; a caller that invents shapes without end must not grow the cache without end.
+    if statements.count >= 256 { statements.removeAll() }
+    let statement = try Statement(sql, connection: connection, file: file)
+    statements[sql] = statement
+    return statement
+  }
+
+  /// Runs a statement with these parameters and ignores its rows.
+  func run(_ sql: String, _ values: Value...) throws(StorageError) {
+    try bound(sql, values).run()
+  }
+
+  /// The first column of the first row; nil without a row.
+  func first(_ sql: String, _ values: Value...) throws(StorageError) -> Value? {
+    let statement = try bound(sql, values)
+    defer { statement.reset() }
+    return try statement.step() ? statement.value(0) : nil
+  }
+
+  /// The first column of the first row as a whole number; 0 without one.
+  func integer(_ sql: String, _ values: Value...) throws(StorageError) -> Int64 {
+    let statement = try bound(sql, values)
+    defer { statement.reset() }
+    return try statement.step() ? statement.int(0) : 0
+  }
+
+  /// Runs `body` once for each row. The row is valid inside `body` only.
+  func rows(
+    _ sql: String, _ values: Value..., body: (Statement) throws(StorageError) -> Void
+  ) throws(StorageError) {
+    let statement = try bound(sql, values)
+    defer { statement.reset() }
+    while try statement.step() { try body(statement) }
+  }
+
+  private func bound(_ sql: String, _ values: [Value]) throws(StorageError) -> Statement {
+    let statement = try statement(sql)
+    for (offset, value) in values.enumerated() { try statement.bind(Int32(offset + 1), value) }
+    return statement
+  }
+
+  /// Runs reads that must agree with each other: all see the file as it was when the first began.
+  func snapshot<Result>(_ body: () throws(StorageError) -> Result) throws(StorageError) -> Result {
+    try statement("BEGIN").run()
+    do {
+      let result = try body()
+      try statement("COMMIT").run()
+      return result
+    } catch {
+      if inTransaction { try statement("ROLLBACK").run() }
+      throw error
+    }
+  }
+
+  /// Moves the write-ahead log into the file once it has this many pages; readers go on meanwhile.
+  func checkpoint(pages: Int32) throws(StorageError) {
+    guard logPages.pointee >= pages else { return }
+    let code = sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+    if code != SQLITE_OK { throw Database.error(connection, file: file, code: code) }
+    logPages.pointee = 0
+  }
+
+  /// Whether a transaction is open. SQLite ends one by itself after some failures.
+  var inTransaction: Bool { sqlite3_get_autocommit(connection) == 0 }
+
+  /// How many rows the last INSERT, UPDATE or DELETE touched.
+  var changes: Int64 { sqlite3_changes64(connection) }
+
+  /// The row number that the last INSERT made.
+  var lastRow: Int64 { sqlite3_last_insert_rowid(connection) }
+
+  /// Runs `body`, stopping its statements with `deadline_exceeded` once this many milliseconds have passed, or once
+  /// `isCancelled` says so.
+  func limited<Result>(
+    milliseconds: Int64, isCancelled: @escaping () -> Bool, _ body: () throws(StorageError) -> Result
+  ) throws(StorageError) -> Result {
+    deadline.arm(milliseconds: milliseconds, isCancelled: isCancelled)
+    defer { deadline.disarm() }
+    return try body()
+  }
+
+  static func error(_ connection: OpaquePointer, file: String, code: Int32) -> StorageError {
+    let extended = sqlite3_extended_errcode(connection)
+    return StorageError(
+      sqlite: extended & 0xff == code & 0xff ? extended : code,
+      detail: String(cString: sqlite3_errmsg(connection)),
+      systemError: sqlite3_system_errno(connection), file: file)
+  }
+}

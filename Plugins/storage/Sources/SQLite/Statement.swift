@@ -1,0 +1,104 @@
+import CSQLite
+
+/// One prepared statement. It belongs to its `Database` and to that database's thread.
+///
+/// A statement that has been stepped holds a read transaction until `reset`; whoever steps it resets it.
+final class Statement {
+  private let handle: OpaquePointer
+  private let file: String
+
+  init(_ sql: String, connection: OpaquePointer, file: String) throws(StorageError) {
+    var prepared: OpaquePointer?
+    let code = sqlite3_prepare_v3(connection, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
+    guard code == SQLITE_OK, let prepared else { throw Database.error(connection, file: file, code: code) }
+    handle = prepared
+    self.file = file
+  }
+
+  deinit {
+    sqlite3_finalize(handle)
+  }
+
+  /// Binds a value to the parameter `?index`, counted from 1.
+  func bind(_ index: Int32, _ value: Value) throws(StorageError) {
+    switch value {
+    case .null: try check(sqlite3_bind_null(handle, index))
+    case .bool(let value): try check(sqlite3_bind_int64(handle, index, value ? 1 : 0))
+    case .int(let value): try check(sqlite3_bind_int64(handle, index, value))
+    case .double(let value): try check(sqlite3_bind_double(handle, index, value))
+    case .text(let value): try bind(index, text: value)
+    }
+  }
+
+  func bind(_ index: Int32, text: String) throws(StorageError) {
+    var text = text
+    try check(text.withUTF8 { csqlite_bind_text_copy(handle, index, UnsafeRawPointer($0.baseAddress), UInt($0.count)) })
+  }
+
+  /// Binds UTF-8 text that is already bytes. An empty array is the empty text, not NULL.
+  func bind(_ index: Int32, text bytes: [UInt8]) throws(StorageError) {
+    try check(bytes.withUnsafeBytes { csqlite_bind_text_copy(handle, index, $0.baseAddress, UInt($0.count)) })
+  }
+
+  func bind(_ index: Int32, text bytes: UnsafeRawBufferPointer) throws(StorageError) {
+    try check(csqlite_bind_text_copy(handle, index, bytes.baseAddress, UInt(bytes.count)))
+  }
+
+  func bind(_ index: Int32, int value: Int64) throws(StorageError) {
+    try check(sqlite3_bind_int64(handle, index, value))
+  }
+
+  /// Moves to the next row; false when there is none.
+  func step() throws(StorageError) -> Bool {
+    switch sqlite3_step(handle) {
+    case SQLITE_ROW: return true
+    case SQLITE_DONE: return false
+    case let code: throw error(code)
+    }
+  }
+
+  /// Ends the execution and its transaction. Bindings stay.
+  func reset() {
+    sqlite3_reset(handle)
+  }
+
+  /// Runs a statement whose rows, if any, are of no interest.
+  func run() throws(StorageError) {
+    defer { reset() }
+    while try step() {}
+  }
+
+  func int(_ column: Int32) -> Int64 {
+    sqlite3_column_int64(handle, column)
+  }
+
+  func text(_ column: Int32) -> String {
+    String(decoding: bytes(column), as: UTF8.self)
+  }
+
+  /// The column's bytes, valid until the next `step` or `reset`.
+  func bytes(_ column: Int32) -> UnsafeRawBufferPointer {
+    let start = sqlite3_column_text(handle, column)
+    return UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, column)))
+  }
+
+  func value(_ column: Int32) -> Value {
+    switch sqlite3_column_type(handle, column) {
+    case SQLITE_NULL: .null
+    case SQLITE_INTEGER: .int(int(column))
+    case SQLITE_FLOAT: .double(sqlite3_column_double(handle, column))
+    default: .text(text(column))
+    }
+  }
+
+  private func check(_ code: Int32) throws(StorageError) {
+    if code != SQLITE_OK { throw error(code) }
+  }
+
+  private func error(_ code: Int32) -> StorageError {
+    guard let connection = sqlite3_db_handle(handle) else {
+      return StorageError(sqlite: code, detail: "no connection", systemError: 0, file: file)
+    }
+    return Database.error(connection, file: file, code: code)
+  }
+}

@@ -1,0 +1,171 @@
+/// A change for the writer, and what it reports back with.
+struct WriteJob: Sendable {
+  enum Work: Sendable {
+    case batch(Batch)
+    case declare(CollectionDefinition)
+  }
+
+  let id: UInt64
+  let work: Work
+  /// Sequences that were drawn from since the last job (see `Store.next`).
+  let sequences: [String: Int64]
+}
+
+/// The one thread that changes the file.
+///
+/// It takes whatever waits and commits it as one transaction with one sync to disk, each job in a savepoint of its own,
+/// so that a refused job takes nothing with it. Jobs are answered in their order, after the sync.
+final class Writer: Sendable {
+  let jobs = WorkQueue<WriteJob>()
+  private let file: String
+  private let settings: StoreSettings
+  private let outbox: Outbox
+
+  /// The most jobs of one transaction: it bounds how long the first of them waits.
+  private static let groupLimit = 1024
+
+  init(file: String, settings: StoreSettings, outbox: Outbox) {
+    self.file = file
+    self.settings = settings
+    self.outbox = outbox
+  }
+
+  /// The thread's body: opens the file, works until the queue is closed, and closes the file when the readers have left
+  /// it, which moves the log into it.
+  ///
+  /// - Parameters:
+  ///   - opening: the id under which the outcome of opening is reported.
+  ///   - closing: the id under which the end is reported, also when opening failed.
+  func run(opening: UInt64, closing: UInt64, readers: Readers) {
+    do {
+      try serve(opening: opening, readers: readers)
+    } catch {
+      outbox.send([Finished(opening, .failure(error))])
+    }
+    outbox.send([Finished(closing, .success(.closed))])
+  }
+
+  private func serve(opening: UInt64, readers: Readers) throws(StorageError) {
+    let lock = try WriterLock(forFile: file)
+    let database = try Database(file: file, role: .writer)
+    try database.migrate(now: settings.now())
+    let opened = Opened(collections: try database.loadCollections(), log: try database.eventLogName())
+    let threads = try readers.start()
+    outbox.send([Finished(opening, .success(.opened(opened)))])
+    var connection = WriterConnection(database: database, settings: settings)
+    while let group = jobs.take(atMost: Writer.groupLimit) {
+      outbox.send(connection.commit(group))
+      connection.checkpoint()
+    }
+    for thread in threads { thread.join() }
+    // The database goes first, the lock after it.
+    _ = consume connection
+    _ = consume lock
+  }
+}
+
+/// The writer's connection and what it remembers between groups. It stays on the writer's thread.
+struct WriterConnection: ~Copyable {
+  private let database: Database
+  private let executor: BatchExecutor
+  private let settings: StoreSettings
+  /// Sequences that are not known to be on disk.
+  private var sequences: [String: Int64] = [:]
+  private var lastCompaction: Int64 = 0
+  /// Why nothing more is written: the disk failed to confirm a write, and what the system holds in memory is not to be
+  /// trusted until the file is opened again.
+  private var distrust: StorageError?
+
+  init(database: Database, settings: StoreSettings) {
+    self.database = database
+    self.settings = settings
+    executor = BatchExecutor(database: database)
+  }
+
+  /// Commits these jobs together and says what became of each, in order.
+  mutating func commit(_ group: [WriteJob]) -> [Finished] {
+    for job in group { sequences.merge(job.sequences) { max($0, $1) } }
+    if let distrust { return group.map { Finished($0.id, .failure(distrust)) } }
+    do {
+      let finished = try transact(group)
+      sequences.removeAll(keepingCapacity: true)
+      return finished
+    } catch {
+      if database.inTransaction { try? database.execute("ROLLBACK") }
+      if error.isFailedSync {
+        distrust = StorageError(
+          .unavailable,
+          "the disk did not confirm a write to \(database.file); nothing more is written until the host is restarted",
+          sqliteCode: error.sqliteCode, sqliteMessage: error.sqliteMessage)
+      }
+      // One job may be what the disk had no room for. Alone, each gets its own answer.
+      if group.count > 1, distrust == nil {
+        var finished: [Finished] = []
+        for job in group { finished += commit([job]) }
+        return finished
+      }
+      return group.map { Finished($0.id, .failure(distrust ?? error)) }
+    }
+  }
+
+  private mutating func transact(_ group: [WriteJob]) throws(StorageError) -> [Finished] {
+    let now = settings.now()
+    try database.statement("BEGIN IMMEDIATE").run()
+    for (name, value) in sequences {
+      try database.run(
+        "INSERT INTO sequences(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = max(value, ?2)",
+        .text(name), .int(value))
+    }
+    let finished = try execute(group, now: now)
+    try compact(now: now)
+    try database.statement("COMMIT").run()
+    return finished
+  }
+
+  private func execute(_ group: [WriteJob], now: Int64) throws(StorageError) -> [Finished] {
+    // A job that is alone is undone with the transaction; a savepoint would only make a large batch slow.
+    guard group.count > 1 else { return [try execute(group[0], now: now)] }
+    var finished: [Finished] = []
+    finished.reserveCapacity(group.count)
+    for job in group {
+      try database.statement("SAVEPOINT job").run()
+      do {
+        finished.append(try execute(job, now: now))
+      } catch {
+        // Some failures, a full disk among them, end the whole transaction.
+        guard database.inTransaction else { throw error }
+        try database.statement("ROLLBACK TO job").run()
+        finished.append(Finished(job.id, .failure(error)))
+      }
+      try database.statement("RELEASE job").run()
+    }
+    return finished
+  }
+
+  private func execute(_ job: WriteJob, now: Int64) throws(StorageError) -> Finished {
+    switch job.work {
+    case .batch(let batch):
+      let (reply, events) = try executor.apply(batch, now: now)
+      return Finished(job.id, .success(.written(reply, events)))
+    case .declare(let definition):
+      return Finished(job.id, .success(.declared(try database.declare(definition))))
+    }
+  }
+
+  /// Moves the log into the file when it has grown enough: between two groups, when nobody waits for it.
+  func checkpoint() {
+    // A failure leaves the work for the next time; what was committed is safe in the log.
+    try? database.checkpoint(pages: settings.checkpointPages)
+  }
+
+  /// Once a minute, removes some of what has had its time, and goes on with every group while there is more.
+  private mutating func compact(now: Int64) throws(StorageError) {
+    guard now - lastCompaction >= 60_000 else { return }
+    try database.run(
+      "DELETE FROM replies WHERE key IN (SELECT key FROM replies WHERE time <= ?1 ORDER BY time LIMIT 1000)",
+      .int(now - Idempotency.lifetime))
+    let keepsReplies = database.changes < 1000
+    let keepsEvents = try !database.compactEvents(settings.events, now: now)
+    if keepsReplies, keepsEvents { lastCompaction = now }
+  }
+}

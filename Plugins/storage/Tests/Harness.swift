@@ -1,0 +1,137 @@
+import Glibc
+import Testing
+
+@testable import StoragePlugin
+
+/// A folder that is removed with its owner.
+final class Folder {
+  let path: String
+
+  init() {
+    var template = Array("/tmp/orchestron-storage-XXXXXX".utf8CString)
+    path = template.withUnsafeMutableBufferPointer { buffer in
+      // mkdtemp answers null only when the folder cannot be made, and then no test can run.
+      String(cString: mkdtemp(buffer.baseAddress!)!)
+    }
+  }
+
+  deinit {
+    guard let folder = opendir(path) else { return }
+    while let entry = readdir(folder) {
+      withUnsafeBytes(of: &entry.pointee.d_name) { name in
+        _ = unlink(path + "/" + String(decoding: name.prefix { $0 != 0 }, as: UTF8.self))
+      }
+    }
+    closedir(folder)
+    rmdir(path)
+  }
+
+  var file: String { path + "/orchestron.db" }
+}
+
+/// A store with a loop of the test's own thread: `wait` drains until what is wanted has come.
+final class TestStore {
+  let store: Store
+  private let woken: Signal
+  var events: [DurableEvent] = []
+
+  init(_ file: String, settings: StoreSettings = StoreSettings()) throws {
+    let woken = Signal()
+    self.woken = woken
+    store = Store(file: file, settings: settings) { woken.raise() }
+    store.onEvents = { [unowned self] in events += $0 }
+    try wait { done throws(StorageError) in try store.open(done) }
+  }
+
+  /// Starts something and runs the loop until its completion has come.
+  func wait<Value>(
+    _ start: (@escaping Store.Completion<Value>) throws(StorageError) -> Void
+  ) throws(StorageError) -> Value {
+    var outcome: Result<Value, StorageError>?
+    try start { outcome = $0 }
+    run { outcome != nil }
+    // `run` returns once there is an outcome.
+    return try outcome!.get()
+  }
+
+  func run(until isDone: () -> Bool) {
+    while !isDone() {
+      woken.wait()
+      store.drain()
+    }
+  }
+
+  func close() {
+    var isClosed = false
+    store.close { isClosed = true }
+    run { isClosed }
+  }
+
+  // MARK: Shorter words
+
+  func declare(_ name: String, _ indexes: [CollectionDefinition.Index] = []) throws -> StoragePlugin.Collection {
+    let definition = try CollectionDefinition(name, indexes: indexes)
+    return try wait { done throws(StorageError) in try store.declare(definition, done) }
+  }
+
+  @discardableResult
+  func write(_ batch: Batch) throws(StorageError) -> BatchReply {
+    try wait { done throws(StorageError) in try store.write(batch, done) }
+  }
+
+  @discardableResult
+  func put(
+    _ collection: StoragePlugin.Collection, _ id: String, _ body: String, _ expected: Operation.Expectation = .absent
+  ) throws(StorageError) -> BatchReply {
+    try write(Batch(operations: [try Operation(.put(Array(body.utf8)), collection, id: id, expected: expected)]))
+  }
+
+  func read(_ collection: StoragePlugin.Collection, _ id: String) throws(StorageError) -> String? {
+    let read: Result<String?, StorageError> = id.utf8.withContiguousBytes { id in
+      Result { () throws(StorageError) in
+        try store.read(id, in: collection) { String(decoding: $0, as: UTF8.self) }
+      }
+    }
+    return try read.get()
+  }
+
+  func page(_ query: Query) throws(StorageError) -> String {
+    let bytes = try wait { done throws(StorageError) in try store.page(query, done) }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  func count(_ query: Query) throws(StorageError) -> Int64 {
+    try wait { done throws(StorageError) in try store.count(query, done) }
+  }
+
+  func problems() throws(StorageError) -> [String] {
+    try wait { done throws(StorageError) in try store.problems(done) }
+  }
+}
+
+/// Wakes one waiting thread; raising it before the wait is not lost.
+final class Signal: @unchecked Sendable {
+  // Sendable because a POSIX semaphore is made for use from several threads.
+  private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+
+  init() { sem_init(semaphore, 0, 0) }
+  deinit {
+    sem_destroy(semaphore)
+    semaphore.deallocate()
+  }
+  func raise() { sem_post(semaphore) }
+  func wait() { while sem_wait(semaphore) != 0 {} }
+}
+
+/// Numbers that are the same in every run with the same seed.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+  init(_ seed: UInt64) { state = seed }
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
+  }
+}

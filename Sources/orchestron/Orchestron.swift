@@ -1,0 +1,35 @@
+import ArgumentParser
+import Glibc
+import OrchestronHost
+
+/// The command line of Orchestron.
+@main
+struct Orchestron: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "orchestron",
+    abstract: "A plugin host: services in shared libraries, called over C, HTTP, WebSocket and this command line.",
+    discussion: """
+      Examples:
+        orchestron run                                  start the host of this folder
+        orchestron call tasks.create title="Buy milk"   call a method, with or without a running host
+        orchestron events --topic 'task:*'              follow what happens
+        orchestron plugin list                          see what is installed
+
+      Exit codes: 0 ok, 1 failed, 2 wrong usage or argument, 3 not found, 4 not allowed, 5 conflict, 6 not available.
+      """,
+    version: Host.versionText,
+    subcommands: [Run.self, Call.self, Events.self, PluginGroup.self, VersionCommand.self])
+
+  /// Runs the command that the arguments name. Wrong usage ends with exit code 2.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      let code = exitCode(for: error)
+      guard code == .validationFailure else { exit(withError: error) }
+      Output.standardError(fullMessage(for: error) + "\n")
+      Glibc.exit(2)
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import ArgumentParser
+import Glibc
+import OrchestronHost
+
+struct Run: Command {
+  static let configuration = CommandConfiguration(
+    abstract: "Start the host and run until it is told to stop.",
+    discussion: """
+      Loads the plugins of the installation, of ORCHESTRON_PLUGIN_PATH and of --plugin-dir, and serves them. SIGINT and
+      SIGTERM stop it in order (exit code 0); a second signal ends it at once. One host runs per storage folder.
+
+      Examples:
+        orchestron run
+        orchestron run --port 0 --ws-port 0 --ready-file /tmp/ready.json
+        orchestron run --plugins tasks,http --storage /var/lib/orchestron
+        orchestron run --plugin-dir ./my-plugin
+      """)
+
+  @OptionGroup var place: PlaceOptions
+
+  @Option(help: ArgumentHelp("Load only these plugins, parted by commas, and what they require.", valueName: "ids"))
+  var plugins: String?
+
+  @Option(help: ArgumentHelp("Where the http plugin listens.", valueName: "address"))
+  var host: String?
+
+  @Option(help: ArgumentHelp("Its HTTP port; 0 picks a free one.", valueName: "number"))
+  var port: UInt16?
+
+  @Option(name: .customLong("ws-port"), help: ArgumentHelp("Its WebSocket port; 0 picks a free one.", valueName: "number"))
+  var wsPort: UInt16?
+
+  @Option(
+    name: .customLong("ready-file"),
+    help: ArgumentHelp("Write the addresses to this file, as JSON, once all is ready.", valueName: "file"))
+  var readyFile: String?
+
+  @OptionGroup var output: OutputOptions
+
+  /// The flags as a configuration file would say them.
+  private var flags: JSON {
+    var http: JSONObject = [:]
+    http["host"] = host.map { .string($0) }
+    http["port"] = port.map { .int(Int64($0)) }
+    http["wsPort"] = wsPort.map { .int(Int64($0)) }
+    return http.isEmpty ? [:] : ["plugins": ["http": .object(http)]]
+  }
+
+  func perform() throws(Problem) {
+    let place = try asProblem { () throws(Failure) in try Place(self.place, flags: flags) }
+    let process = try asProblem { () throws(Failure) in try prepare(place) }
+    let log = process.host.log
+    process.takeSignals()
+    if let failure = process.start() {
+      process.stop()
+      // Whatever the reason was, a host that cannot start has failed: exit code 1.
+      throw Problem(Failure(.internal, failure.message, details: failure.details))
+    }
+    let server: ControlServer
+    let holder: HostLock.Holder
+    do throws(Failure) {
+      for warning in place.configuration.unusedSections(among: Discovery.scan(place.pluginRoots).manifests) { log.warn(warning) }
+      let socket = try ControlSocket.path(for: process.host.options.storageFolder, in: place.surroundings)
+      server = try ControlServer(process.host, path: socket)
+      holder = HostLock.Holder(socket: socket, addresses: process.addresses.all)
+      process.lock.name(holder)
+      try readyFile.map { path throws(Failure) in try holder.write(to: place.surroundings.absolute(path)) }
+    } catch {
+      process.stop()
+      throw Problem(error)
+    }
+    announce(holder, log)
+    process.runUntilStopped()
+    log.info("stopping")
+    server.stopListening()
+    process.stop()
+    server.close()
+    if let readyFile { unlink(place.surroundings.absolute(readyFile)) }
+  }
+
+  private func prepare(_ place: Place) throws(Failure) -> HostProcess {
+    raiseDescriptorLimit()
+    if let readyFile { unlink(place.surroundings.absolute(readyFile)) }
+    let storage = try StorageFolder.prepare(place.storage)
+    let lock = try Joining.take(storage)
+    let log = HostLog(
+      level: place.configuration.logLevel,
+      format: place.configuration.logFormat(isTerminal: isatty(STDERR_FILENO) == 1))
+    let wanted = plugins.map { $0.split(separator: ",").map { String($0) } }
+    return try HostProcess(place, storage: storage, lock: lock, wanted: wanted, log: log)
+  }
+
+  /// Says on a terminal where the host can be reached.
+  private func announce(_ holder: HostLock.Holder, _ log: HostLog) {
+    if output.json {
+      Output.line(holder.json.text)
+    } else if Output.isTerminal {
+      Output.line("Orchestron \(Host.versionText) is ready. Ctrl-C stops it.")
+      for (name, url) in holder.addresses.sorted(by: { $0.key < $1.key }) { Output.line("  \(name)  \(url)") }
+    }
+    let places = holder.addresses.sorted { $0.key < $1.key }.map(\.value) + [holder.socket ?? ""]
+    log.info("ready: \(places.joined(separator: ", "))")
+  }
+
+  /// As many connections as the system grants.
+  private func raiseDescriptorLimit() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+}

@@ -1,0 +1,54 @@
+import Glibc
+import OrchestronHost
+
+/// The way to a storage folder that somebody else may be using.
+enum Joining {
+  /// What a command works with: the host that runs, or the lock with which it may run one itself.
+  enum Way {
+    case running(ControlClient)
+    case alone(HostLock, storage: String)
+  }
+
+  /// Milliseconds for which a command waits for another one to be done.
+  private static let patience = 2000
+  private static let pause = 5
+
+  /// Joins the host that runs in the folder, or makes the folder and takes its lock.
+  static func join(_ storage: String) throws(Failure) -> Way {
+    if let client = try running(storage) { return .running(client) }
+    let storage = try StorageFolder.prepare(storage)
+    for _ in 0..<patience / pause {
+      if let client = try running(storage) { return .running(client) }
+      if let lock = try HostLock.take(in: storage) { return .alone(lock, storage: storage) }
+      usleep(UInt32(pause) * 1000)
+    }
+    throw busy(storage)
+  }
+
+  /// Takes the lock for a host that is to stay.
+  static func take(_ storage: String) throws(Failure) -> HostLock {
+    for _ in 0..<patience / pause {
+      if let lock = try HostLock.take(in: storage) { return lock }
+      if let holder = HostLock.holder(of: storage), holder.socket != nil { throw holder.inUse(storage) }
+      usleep(UInt32(pause) * 1000)
+    }
+    throw busy(storage)
+  }
+
+  /// The host that runs in the folder, or nil.
+  static func running(_ storage: String) throws(Failure) -> ControlClient? {
+    guard let socket = HostLock.holder(of: storage)?.socket else { return nil }
+    return try ControlClient(path: socket)
+  }
+
+  /// The host that runs in the folder; there has to be one.
+  static func require(_ storage: String, for purpose: String) throws(Failure) -> ControlClient {
+    if let client = try running(storage) { return client }
+    throw Failure(.unavailable, "no host runs in \(storage), which \(purpose) needs; start one by `orchestron run`")
+  }
+
+  private static func busy(_ storage: String) -> Failure {
+    let pid = HostLock.holder(of: storage).map { " (pid \($0.pid))" } ?? ""
+    return Failure(.unavailable, "another process\(pid) has been using \(storage) for \(patience / 1000) s; try again")
+  }
+}
