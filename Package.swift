@@ -40,7 +40,11 @@ struct Plugin {
   }
 }
 
-let plugins: [Plugin] = []
+let plugins = [
+  Plugin(id: "core", name: "Core"),
+  Plugin(id: "http", name: "HTTP", uses: [.product(name: "NIOHTTP1", package: "swift-nio"), "CUV", "CWslay"]),
+  Plugin(id: "storage", name: "Storage", uses: ["CSQLite"]),
+]
 
 let package = Package(
   name: "orchestron",
@@ -54,6 +58,8 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
     .systemLibrary(name: "CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CWslay", providers: [.apt(["libwslay-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(
       name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),

@@ -86,13 +86,11 @@ final class TestStore {
     try write(Batch(operations: [try Operation(.put(Array(body.utf8)), collection, id: id, expected: expected)]))
   }
 
-  func read(_ collection: StoragePlugin.Collection, _ id: String) throws(StorageError) -> String? {
-    let read: Result<String?, StorageError> = id.utf8.withContiguousBytes { id in
-      Result { () throws(StorageError) in
-        try store.read(id, in: collection) { String(decoding: $0, as: UTF8.self) }
-      }
+  func read(_ collection: StoragePlugin.Collection, _ id: String) throws -> String? {
+    var id = id
+    return try id.withUTF8 { id in
+      try store.read(UnsafeRawBufferPointer(id), in: collection) { String(decoding: $0, as: UTF8.self) }
     }
-    return try read.get()
   }
 
   func page(_ query: Query) throws(StorageError) -> String {

@@ -102,9 +102,10 @@ extension Text {
 }
 
 extension Failure {
-  /// A failure in a plugin's words. What is not UTF-8 or not JSON is left out, and an `ok` is a fault of the plugin.
+  /// A failure in a plugin's words. What is not UTF-8 is repaired, details that are not JSON are left out, and an `ok` is
+  /// a fault of the plugin.
   init(_ status: Status, message: orch_str, details: orch_str) {
-    let text = message.bytes.isUTF8 ? message.string : "the plugin's reason is not UTF-8"
+    let text = message.string
     if status == .ok {
       self.init(.internal, "the method failed with status ok: \(text)")
     } else {

@@ -134,7 +134,7 @@ enum ContextVerbs {
       pointer, status, message, details in
       let status = Status(code: status)
       Context.behind(pointer)?.fail(
-        status, message: Text(message.bytes.isUTF8 ? message.string : "the reason is not UTF-8"),
+        status, message: Text(message.string),
         details: Text(copying: details.bytes.isUTF8 ? details.bytes : UnsafeRawBufferPointer(start: nil, count: 0)))
       return status.rawValue
     }

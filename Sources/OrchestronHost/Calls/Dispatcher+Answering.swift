@@ -30,9 +30,13 @@ extension Dispatcher {
   /// One chunk of a stream. Takes the buffer when the answer is `ok` or `cancelled`.
   func emit(_ call: Call, _ json: orch_buf) -> Status {
     var json = json
-    guard host.loop.isCurrent, let method = call.method, method.declaration.flags.contains(.stream) else {
-      call.method?.plugin.faultFromElsewhere(
-        "\(call.method?.declaration.fullName ?? "a call") emitted, but is no STREAM on the loop")
+    guard let method = call.method else { return .failedPrecondition }
+    guard method.declaration.flags.contains(.stream) else {
+      method.plugin.faultFromElsewhere("\(method.declaration.fullName) emitted a chunk, but is not declared as STREAM")
+      return .failedPrecondition
+    }
+    guard host.loop.isCurrent else {
+      method.plugin.faultFromElsewhere("\(method.declaration.fullName) emitted a chunk away from the loop thread; use post")
       return .failedPrecondition
     }
     if let status = refuseAnswer(call) {
@@ -44,7 +48,7 @@ extension Dispatcher {
       call.unacknowledged = waiting + json.n
     }
     if let failure = invalidJSON(json, of: method, isChunk: true) {
-      finish(call, .error(failure, plugin: method.plugin.name))
+      abandon(call, failure)
       return .invalidArgument
     }
     withUnsafeMutablePointer(to: &json) { buffer in
@@ -139,8 +143,7 @@ extension Dispatcher {
     var json = json
     guard WorkerCall.isRunning(call) else {
       json.drop()
-      call.method?.plugin.faultFromElsewhere("a call was answered from a thread that does not run it")
-      return .failedPrecondition
+      return refuseThread(of: call)
     }
     let answer = LoopBound((self, call, json.release == nil ? orch_buf.copying(json.bytes) : json))
     WorkerCall.current?.isAnswered = true
@@ -153,12 +156,17 @@ extension Dispatcher {
 
   private func failFromElsewhere(_ call: Call, _ failure: Failure) -> Status {
     guard WorkerCall.isRunning(call) else {
-      call.method?.plugin.faultFromElsewhere("a call was answered from a thread that does not run it")
-      return .failedPrecondition
+      return refuseThread(of: call)
     }
     let answer = LoopBound((self, call))
     WorkerCall.current?.isAnswered = true
     host.loop.post { _ = answer.value.0.fail(answer.value.1, failure) }
     return .ok
+  }
+
+  private func refuseThread(of call: Call) -> Status {
+    call.method?.plugin.faultFromElsewhere(
+      "\(call.method?.declaration.fullName ?? "a call") was answered from a thread that does not run it; use post")
+    return .failedPrecondition
   }
 }

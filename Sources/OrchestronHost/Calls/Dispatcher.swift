@@ -168,17 +168,17 @@ extension Dispatcher {
       let failure = call.context.failure(status: status, fallback: "\(name) failed with \(status.name)")
       return finish(call, .error(failure, plugin: method.plugin.name))
     }
-    do throws(Failure) {
-      var json = try NativeResult.json(result, of: method.declaration, into: &writer)
-      if method.declaration.result == .json, let failure = invalidJSON(json, of: method) {
-        json.drop()
-        throw failure
-      }
-      withUnsafeMutablePointer(to: &json) { finish(call, .end($0)) }
-      json.drop()
-    } catch {
-      finish(call, .error(error, plugin: method.plugin.name))
+    var json: orch_buf
+    do throws(Failure) { json = try NativeResult.json(result, of: method.declaration, into: &writer) } catch {
+      if error.status == .internal { method.plugin.fault(error.message) }
+      return finish(call, .error(error, plugin: method.plugin.name))
     }
+    if method.declaration.result == .json, let failure = invalidJSON(json, of: method) {
+      finish(call, .error(failure, plugin: method.plugin.name))
+    } else {
+      withUnsafeMutablePointer(to: &json) { finish(call, .end($0)) }
+    }
+    json.drop()
   }
 
   /// Runs a WORKER method on the pool. The call is kept until it comes back.
@@ -190,9 +190,9 @@ extension Dispatcher {
       job.run()
     } done: { [unowned self] in
       method.plugin.workerCalls -= 1
-      if let status = job.nativeStatus, !call.isAnswered {
+      if let status = job.nativeStatus {
         finishNative(call, method, status, &job.result)
-      } else if let thrown = job.thrown, !call.isAnswered {
+      } else if let thrown = job.thrown {
         finish(call, .error(method.plugin.threw(thrown, in: method.declaration.fullName), plugin: method.plugin.name))
       } else if !call.isAnswered, !job.isAnswered {
         method.plugin.fault("\(method.declaration.fullName) returned from its worker without an answer")

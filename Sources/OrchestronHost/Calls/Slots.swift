@@ -43,10 +43,9 @@ final class Slots {
     if host.registry.service(named: parts[0]) != nil, importer.manifest.requires[parts[0]] == nil,
       host.lifecycle.resolution?.provider(of: parts[0], for: importer.id) == nil
     {
-      throw Failure(
-        .failedPrecondition,
-        "plugin \"\(importer.id)\" cannot import \"\(name)\": the optional need of \"\(parts[0])\" was not met when the "
-          + "plugins were ordered")
+      let note = host.lifecycle.resolution?.notes.first { $0.isAbout(parts[0], of: importer.id) }
+      let because = note?.description ?? "the service was not there when the plugins were ordered; name it in \"requires\""
+      throw Failure(.failedPrecondition, "plugin \"\(importer.id)\" cannot import \"\(name)\": \(because)")
     }
     let known = slots.first {
       $0.importer === importer && $0.origin == origin && $0.service == parts[0] && $0.method == parts[1]

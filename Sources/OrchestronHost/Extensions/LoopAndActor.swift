@@ -23,7 +23,8 @@ extension HostExtensions {
     make: { pointer, identity, out in
       guard let plugin = onLoop(pointer, "actor.make") else { return Status.failedPrecondition.rawValue }
       guard let identity = identity?.pointee, Int(identity.size) >= MemoryLayout<orch_identity>.size, let out,
-        identity.actor.bytes.isUTF8, identity.actor.bytes.contains(UInt8(ascii: ":"))
+        identity.actor.bytes.isUTF8,
+        identity.actor.bytes.contains(UInt8(ascii: ":")) || identity.actor.string == "system"
       else { return Status.invalidArgument.rawValue }
       let timeout = identity.timeout_ms > 0 ? identity.timeout_ms : Context.defaultTimeout
       let context = Context(

@@ -56,7 +56,8 @@ struct Library {
     let head = UnsafeRawPointer(descriptor)
     let magic = head.load(fromByteOffset: 4, as: UInt32.self)
     guard magic == UInt32(ORCH_MAGIC) else {
-      throw refuse("the descriptor begins with 0x\(String(magic, radix: 16)) instead of ORCH_MAGIC; is this an Orchestron plugin?")
+      throw refuse(
+        "the descriptor's magic number is 0x\(String(magic, radix: 16)), not ORCH_MAGIC; is this an Orchestron plugin?")
     }
     let (major, minor) = (descriptor.pointee.abi_major, descriptor.pointee.abi_minor)
     let host = "this host offers ABI \(ORCH_ABI_MAJOR).\(ORCH_ABI_MINOR)"
@@ -95,9 +96,15 @@ struct Library {
     func failed(_ what: String) -> Failure {
       Failure(.failedPrecondition, "\(what): \(String(cString: strerror(errno)))")
     }
-    let input = Glibc.open(source, O_RDONLY | O_CLOEXEC)
+    // Without O_NONBLOCK, opening a named pipe would wait for a writer.
+    let input = Glibc.open(source, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard input >= 0 else { throw failed("\(source) cannot be read") }
     defer { close(input) }
+    var info = stat()
+    guard fstat(input, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
+      let kind = info.st_mode & S_IFMT == S_IFDIR ? "a folder" : "not a regular file"
+      throw Failure(.failedPrecondition, "\(source): this is \(kind); put the built library here")
+    }
     unlink(target)
     let output = Glibc.open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard output >= 0 else { throw failed("the private copy \(target) cannot be written") }

@@ -40,9 +40,13 @@ public struct HostLog: Sendable {
     let level = Logger.Level(pino: level)
     guard level >= logger.logLevel else { return }
     var metadata: Logger.Metadata = ["plugin": .string(plugin)]
-    if fields.n > 0, let object = (try? JSON(parsing: fields.bytes))?.object {
-      for (key, value) in object where !LineHandler.reserved.contains(key) {
-        metadata[key] = .stringConvertible(value)
+    if fields.n > 0 {
+      if let object = (try? JSON(parsing: fields.bytes))?.object {
+        for (key, value) in object where !LineHandler.reserved.contains(key) {
+          metadata[key] = .stringConvertible(value)
+        }
+      } else {
+        metadata["droppedFields"] = "not a JSON object"
       }
     }
     logger.log(level: level, "\(message.string)", metadata: metadata)

@@ -27,7 +27,7 @@ final class Activity {
   func begin(_ plugin: UInt64) -> Span {
     let now = Clock.nanoseconds()
     let span = Span(outer: current.pointee, outerSince: since.pointee, started: now)
-    since.pointee = now
+    chost_store_relaxed(since, now)
     chost_store_relaxed(current, plugin)
     return span
   }
@@ -35,7 +35,7 @@ final class Activity {
   /// Leaves it, and gives the nanoseconds since it was entered.
   @inline(__always)
   func end(_ span: Span) -> UInt64 {
-    since.pointee = span.outerSince
+    chost_store_relaxed(since, span.outerSince)
     chost_store_relaxed(current, span.outer)
     return Clock.nanoseconds() &- span.started
   }

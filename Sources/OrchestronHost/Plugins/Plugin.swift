@@ -40,6 +40,10 @@ final class Plugin {
   var workerCalls = 0
   /// True while this plugin keeps the durable event log.
   var keepsEventLog = false
+  /// How many functions of the plugin are running within each other.
+  private var depth = 0
+  /// Registrations that ended while the plugin was running, to be released when it returns.
+  private var ended: [orch_task] = []
   /// Open spans of `orch_loop.enter`.
   var outerSpans: [Activity.Span] = []
 
@@ -93,9 +97,13 @@ extension Plugin {
   @inline(__always)
   func enter(_ activity: @autoclosure () -> String, _ body: (UnsafeMutablePointer<chost_thrown>) -> Bool) -> Failure? {
     let span = host.activity.begin(number)
+    depth += 1
     let isReturned = body(host.thrown)
+    depth -= 1
     charge(host.activity.end(span), activity())
-    return isReturned ? nil : threw(host.thrown.pointee.string, in: activity())
+    let failure = isReturned ? nil : threw(host.thrown.pointee.string, in: activity())
+    if depth == 0, !ended.isEmpty { releaseEnded() }
+    return failure
   }
 
   /// Charges the plugin with nanoseconds on the loop.
@@ -140,10 +148,20 @@ extension Plugin {
     release(task)
   }
 
-  /// Calls the `release` of a registration.
+  /// Calls the `release` of a registration: now, or when the plugin has returned, as its function may be running.
   func release(_ task: orch_task) {
     guard let release = task.release else { return }
-    _ = enter("release") { chost_task(release, task.ud, $0) }
+    if depth > 0 {
+      ended.append(task)
+    } else {
+      _ = enter("release") { chost_task(release, task.ud, $0) }
+    }
+  }
+
+  private func releaseEnded() {
+    let tasks = ended
+    ended.removeAll()
+    for task in tasks { release(task) }
   }
 
   /// Tells the plugin a reply to a call that it made.

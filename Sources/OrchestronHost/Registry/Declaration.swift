@@ -89,6 +89,12 @@ final class MethodDeclaration {
     self.user = user
   }
 
+  /// The route without the names of its parameters, by which two routes are the same: `GET /api/tasks/{}`.
+  var routeShape: String? {
+    route?.split(separator: "/", omittingEmptySubsequences: false).map { $0.hasPrefix("{") ? "{}" : $0 }
+      .joined(separator: "/")
+  }
+
   /// The types in one word: `d(dddd)`.
   var signature: String { "\(result.letter)(\(String(parameters.map(\.type.letter))))" }
 

@@ -48,13 +48,15 @@ final class Registry {
   private var services: [String: RegisteredService] = [:]
   /// By `service.method`, as calls come in.
   private var methods: [String: RegisteredMethod] = [:]
+  /// By route, without the names of its parameters.
+  private var routes: [String: RegisteredMethod] = [:]
 
   /// All services, by name.
   var all: [RegisteredService] { services.values.sorted { $0.declaration.name < $1.declaration.name } }
 
   func service(named name: String) -> RegisteredService? { services[name] }
 
-  /// Adds a service; refuses a name that is taken.
+  /// Adds a service; refuses a name or a route that is taken.
   func add(_ service: RegisteredService) throws(Failure) {
     let name = service.declaration.name
     if let other = services[name] {
@@ -63,15 +65,34 @@ final class Registry {
         "plugins \"\(other.plugin.id)\" and \"\(service.plugin.id)\" both provide the service \"\(name)\"; "
           + "choose one with the configuration key \"\(Resolver.choiceKey(for: name))\"")
     }
+    var routes = self.routes
+    for method in service.methods {
+      guard let route = method.declaration.routeShape else { continue }
+      if let other = routes.updateValue(method, forKey: route) { throw Registry.clash(of: other, and: method) }
+    }
+    self.routes = routes
     services[name] = service
     for method in service.methods { methods[method.declaration.fullName] = method }
+  }
+
+  private static func clash(of one: RegisteredMethod, and other: RegisteredMethod) -> Failure {
+    func owner(_ method: RegisteredMethod) -> String {
+      "\"\(method.declaration.fullName)\" of plugin \"\(method.plugin.id)\""
+    }
+    return Failure(
+      .alreadyExists,
+      "the route \"\(other.declaration.route ?? "")\" is declared by \(owner(one)) and by \(owner(other)); "
+        + "change one of them, or leave one plugin out")
   }
 
   /// Takes a service away; nil when that plugin does not offer it.
   func remove(_ name: String, of plugin: Plugin) -> RegisteredService? {
     guard let service = services[name], service.plugin === plugin else { return nil }
     services[name] = nil
-    for method in service.methods { methods[method.declaration.fullName] = nil }
+    for method in service.methods {
+      methods[method.declaration.fullName] = nil
+      if let route = method.declaration.routeShape { routes[route] = nil }
+    }
     return service
   }
 

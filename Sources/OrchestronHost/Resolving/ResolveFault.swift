@@ -83,6 +83,16 @@ public enum ResolveNote: Sendable, Hashable {
   case shadowed(plugin: PluginID, service: String, provider: PluginID)
 }
 
+extension ResolveNote {
+  /// Whether the note says why `plugin` starts without its optional need of `service`.
+  func isAbout(_ service: String, of plugin: PluginID) -> Bool {
+    switch self {
+    case .optionalCycle(plugin, service, _), .optionalOutOfRange(plugin, service, _, _, _): true
+    default: false
+    }
+  }
+}
+
 extension ResolveNote: CustomStringConvertible {
   /// One sentence for logs.
   public var description: String {

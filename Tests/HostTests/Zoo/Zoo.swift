@@ -75,7 +75,7 @@ struct Zoo {
   /// Expects `run` of a fixture to answer.
   func expectRun(_ id: String, answers answer: JSON, at location: SourceLocation = #_sourceLocation) throws {
     let outcome = try run(id)
-    #expect(outcome.answer == answer, "\(outcome.message)", sourceLocation: location)
+    #expect(outcome.answer == answer, "\(outcome.message)\n\(host.log.joined())", sourceLocation: location)
     #expect(outcome.chunks.isEmpty, sourceLocation: location)
   }
 

@@ -43,6 +43,7 @@ struct Documents {
 
   /// Makes a repeated change harmless: the same key within 24 hours gets the first answer again.
   struct Idempotency {
+    /// Storage keeps the keys of different actors apart.
     var key: String
     /// Tells one set of arguments from another.
     var fingerprint: String

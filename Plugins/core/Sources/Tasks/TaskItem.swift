@@ -67,6 +67,7 @@ struct TaskItem: Entity, Equatable {
 
   /// Sets and removes the fields that no rule depends on.
   private mutating func merge(_ patch: Fields) throws(Failure) {
+    var plain = Fields()
     for (name, value) in patch.members {
       switch (name, value) {
       case ("title", .null), ("type", .null), ("status", .null), ("priority", .null):
@@ -74,11 +75,11 @@ struct TaskItem: Entity, Equatable {
           .invalidArgument, "a task has a \(name); give another one instead of removing it",
           details: Refusal.details(path: name, message: "cannot be removed"))
       case ("status", _), ("progress", _): continue
-      case ("labels", .null): fields[name] = []
-      case (_, .null): fields[name] = nil
-      default: fields[name] = TaskItem.normalized(value, of: name)
+      case ("labels", .null): plain[name] = []
+      default: plain[name] = TaskItem.normalized(value, of: name)
       }
     }
+    fields = MergePatch.apply(plain, to: fields)
   }
 
   private mutating func move(to next: TaskStatus, at now: Instant) throws(Failure) {

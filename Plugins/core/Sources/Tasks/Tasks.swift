@@ -84,8 +84,7 @@ final class Tasks {
 
   private static func idempotency(of call: Call) -> Documents.Idempotency? {
     guard let key = call.stringIfPresent("idempotencyKey") else { return nil }
-    return Documents.Idempotency(
-      key: "\(call.context?.actor ?? "system") tasks.create \(key)", fingerprint: fingerprint(call.arguments))
+    return Documents.Idempotency(key: "tasks.create \(key)", fingerprint: fingerprint(call.arguments))
   }
 
   func update(_ call: Call) async throws(Failure) {

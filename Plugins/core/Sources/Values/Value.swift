@@ -38,10 +38,10 @@ extension Value: Equatable {
   }
 }
 
-extension Value: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+// Not by nil: where a member is set, that must go on meaning that the member goes away.
+extension Value: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-  init(nilLiteral: ()) { self = .null }
   init(booleanLiteral value: Bool) { self = .bool(value) }
   init(integerLiteral value: Int64) { self = .int(value) }
   init(floatLiteral value: Double) { self = .double(value) }

@@ -25,9 +25,10 @@ extension HostGate {
           request.since = wish.since ?? 0
           request.log = log[0]
           return host.raw.pointee.v.pointee.subscribe?(host.raw, context, &request, callback, &out)
+            ?? Status.unimplemented.rawValue
         }
       }
-      return status == ORCH_OK ? nil : problem(of: status ?? ORCH_UNIMPLEMENTED, context)
+      return status == Status.ok.rawValue ? nil : problem(of: status, context)
     }
     if let failure { throw failure }
     group.didSubscribe(out)

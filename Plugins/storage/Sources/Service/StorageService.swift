@@ -9,13 +9,13 @@ extension Storage {
     Service("storage", version: "1.0.0", doc: "Collections of JSON documents, sequences and durable events.") {
       Method(
         "health", [.read, .answersNow], doc: "Says how the store is.", route: "GET /api/storage/health",
-        result: .json(schema: healthSchema), examples: #"[{"args":{}}]"#
-      , handler: answering { try $0.answerHealth($1) })
+        result: .json(schema: healthSchema), examples: #"[{"args":{}}]"#,
+        handler: answering { try $0.answerHealth($1) })
       Method(
         "integrity", [.read], doc: "Looks at the whole file and lists what is wrong with it.",
         route: "GET /api/storage/integrity", result: .json(schema: integritySchema),
-        examples: #"[{"args":{},"result":{"ok":true,"problems":[]}}]"#
-      , handler: answering { try $0.checkIntegrity($1) })
+        examples: #"[{"args":{},"result":{"ok":true,"problems":[]}}]"#,
+        handler: answering { try $0.checkIntegrity($1) })
       Method(
         "declare", [.write, .idempotent, .internal],
         doc: "Makes a collection, or brings its indexes to this list; documents stay.",
@@ -24,19 +24,19 @@ extension Storage {
           .json(
             "indexes", "A list of {fields, unique}; a field is a path such as forecast.p85, with - for descending.",
             defaultValue: "[]", schema: #"{"type":"array"}"#),
-        ], examples: "[]"
-      , handler: answering { try $0.declare($1) })
+        ], examples: "[]",
+        handler: answering { try $0.declare($1) })
       Method(
         "get", [.read, .answersNow, .internal], doc: "Answers with a document as it is stored.",
-        parameters: [.string("collection", "The collection."), .string("id", "The document's id.")], result: .json
-      , handler: answering { try $0.get($1) })
+        parameters: [.string("collection", "The collection."), .string("id", "The document's id.")], result: .json,
+        handler: answering { try $0.get($1) })
       Method(
         "find", [.read, .answersNow, .internal], doc: "Answers with the document that has a value in a unique field.",
         parameters: [
           .string("collection", "The collection."), .string("field", "A field with a unique index of its own."),
           .json("value", "The value: a string, number or boolean."),
-        ], result: .json
-      , handler: answering { try $0.find($1) })
+        ], result: .json,
+        handler: answering { try $0.find($1) })
       Method(
         "query", [.read, .internal], doc: "Answers with one page of the documents that match.",
         parameters: [
@@ -46,17 +46,17 @@ extension Storage {
             schema: #"{"type":"array"}"#),
           .int("limit", "How many documents at most: 1 to 500.", defaultValue: 50),
           .string("after", "Where the last page ended: its next.", optional: true),
-        ], result: .json
-      , handler: answering { try $0.query($1) })
+        ], result: .json,
+        handler: answering { try $0.query($1) })
       Method(
         "count", [.read, .internal], doc: "Says how many documents match.",
-        parameters: [.string("collection", "The collection."), filters], result: .int
-      , handler: answering { try $0.count($1) })
+        parameters: [.string("collection", "The collection."), filters], result: .int,
+        handler: answering { try $0.count($1) })
       Method(
         "next", [.write, .answersNow, .internal],
         doc: "Draws the next number of a sequence; it is on disk with the next write.",
-        parameters: [.string("sequence", "The caller's id, a slash and a name, such as core/ORC.")], result: .int
-      , handler: answering { try $0.next($1) })
+        parameters: [.string("sequence", "The caller's id, a slash and a name, such as core/ORC.")], result: .int,
+        handler: answering { try $0.next($1) })
       Method(
         "write", [.write, .internal], doc: "Commits operations and the events that tell of them, all or none.",
         parameters: [
@@ -68,8 +68,8 @@ extension Storage {
           .json(
             "idempotency", "{key, fingerprint, reply}: the same key answers {repeated: reply} for 24 hours.",
             optional: true),
-        ], result: .json
-      , handler: answering { try $0.write($1) })
+        ], result: .json,
+        handler: answering { try $0.write($1) })
     }
   }
 

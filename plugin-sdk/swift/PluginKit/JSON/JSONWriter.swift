@@ -172,7 +172,7 @@ public struct JSONWriter: ~Copyable {
 
   @inline(__always)
   private mutating func append(_ byte: UInt8) {
-    if count == capacity { grow(1) }
+    reserve(1)
     base[count] = byte
     count += 1
   }
@@ -183,13 +183,13 @@ public struct JSONWriter: ~Copyable {
 
   private mutating func append(_ bytes: UnsafeRawBufferPointer) {
     guard let source = bytes.baseAddress, !bytes.isEmpty else { return }
-    if capacity - count < bytes.count { grow(bytes.count) }
+    reserve(bytes.count)
     memcpy(base + count, source, bytes.count)
     count += bytes.count
   }
 
   private mutating func digits(of magnitude: UInt64, negative: Bool) {
-    if capacity - count < 20 { grow(20) }
+    reserve(20)
     if negative { append(UInt8(ascii: "-")) }
     var length = 1
     var rest = magnitude
@@ -205,19 +205,44 @@ public struct JSONWriter: ~Copyable {
     count += length
   }
 
-  /// Writes a quoted string: runs without special bytes are copied whole.
+  /// Writes a quoted string: eight bytes at once as long as none of them is special.
   private mutating func quote(_ bytes: UnsafeRawBufferPointer) {
+    reserve(bytes.count + 2)
     append(UInt8(ascii: "\""))
-    var start = 0
-    for place in 0..<bytes.count {
+    var place = 0
+    while place < bytes.count {
+      if bytes.count - place >= 8 {
+        let word = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+        if Self.isPlain(word) {
+          UnsafeMutableRawPointer(base + count).storeBytes(of: word, as: UInt64.self)
+          count += 8
+          place += 8
+          continue
+        }
+      }
       let byte = bytes[place]
-      guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-      append(UnsafeRawBufferPointer(rebasing: bytes[start..<place]))
-      escape(byte)
-      start = place + 1
+      place += 1
+      if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
+        append(byte)
+      } else {
+        escape(byte)
+        reserve(bytes.count - place + 1)
+      }
     }
-    append(UnsafeRawBufferPointer(rebasing: bytes[start...]))
     append(UInt8(ascii: "\""))
+  }
+
+  /// Whether none of eight bytes is a control character, a quote or a backslash.
+  @inline(__always)
+  private static func isPlain(_ word: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let tops: UInt64 = ones << 7
+    let quotes = word ^ (ones &* 0x22)
+    let backslashes = word ^ (ones &* 0x5c)
+    let control = (word &- (ones &* 0x20)) & ~word
+    let quote = (quotes &- ones) & ~quotes
+    let backslash = (backslashes &- ones) & ~backslashes
+    return (control | quote | backslash) & tops == 0
   }
 
   private mutating func escape(_ byte: UInt8) {
@@ -235,6 +260,12 @@ public struct JSONWriter: ~Copyable {
       append(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
     default: append(byte)
     }
+  }
+
+  /// Makes room for so many further bytes.
+  @inline(__always)
+  private mutating func reserve(_ more: Int) {
+    if capacity - count < more { grow(more) }
   }
 
   private mutating func grow(_ more: Int) {

@@ -1,0 +1,81 @@
+import Testing
+
+@testable import CorePlugin
+
+@Suite struct ChangesTests {
+  @Test func listsWhatIsNewChangedAndGone() {
+    let changes = Changes(
+      from: ["title": "a", "status": "todo", "dueDate": "2026-01-31"],
+      to: ["title": "a", "status": "done", "progress": 100])
+    #expect(
+      changes.list == [
+        .init(field: "status", old: "todo", new: "done"), .init(field: "progress", old: .null, new: 100),
+        .init(field: "dueDate", old: "2026-01-31", new: nil),
+      ])
+  }
+
+  @Test func leavesBookkeepingOut() {
+    let changes = Changes(from: ["revision": 1, "a": 1], to: ["revision": 2, "a": 1], ignoring: ["revision"])
+    #expect(changes.isEmpty)
+  }
+
+  @Test func seesNoChangeInAnotherSpellingOfANumber() {
+    #expect(Changes(from: ["hours": 3], to: ["hours": 3.0]).isEmpty)
+  }
+
+  @Test func leadFromTheOldStateToTheNewOne() {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var random = SeededGenerator(seed: seed)
+    for _ in 0..<500 {
+      guard case .object(let old) = Value.random(&random), case .object(let new) = Value.random(&random) else {
+        continue
+      }
+      var replayed = old
+      for change in Changes(from: old, to: new).list {
+        #expect((replayed[change.field] ?? .null) == change.old, "seed \(seed)")
+        replayed[change.field] = change.new == .null ? nil : change.new
+      }
+      // A member that is null and one that is absent are the same to events.
+      for name in Set(old.names + new.names) {
+        #expect((replayed[name] ?? .null) == (new[name] ?? .null), "seed \(seed)")
+      }
+    }
+  }
+
+  @Test func tellsOfATaskWithItsProjectAndOfAProjectWithItself() {
+    let task = TaskItem(
+      ["title": "A"], id: "i", key: "ORC-1", project: "p", at: Instant(milliseconds: 0))
+    let data = String(
+      decoding: task.eventData(Changes(from: [:], to: ["title": "A"]), by: "user:ada", json: Array("{}".utf8)),
+      as: UTF8.self)
+    #expect(
+      data
+        == #"{"id":"i","key":"ORC-1","project":"p","actor":"user:ada","revision":1,"changes":{"title":[null,"A"]},"task":{}}"#
+    )
+    let project = ProjectItem(["name": "A"], id: "p", key: "ab", timeZone: "UTC", at: Instant(milliseconds: 0))
+    let event = String(
+      decoding: project.eventData(Changes(from: [:], to: [:]), by: "system", json: Array("{}".utf8)), as: UTF8.self)
+    #expect(event == #"{"id":"p","key":"AB","actor":"system","revision":1,"changes":{},"project":{}}"#)
+  }
+}
+
+@Suite struct ProjectItemTests {
+  @Test func hasAnAnswerToEveryQuestionFromTheStart() {
+    let project = ProjectItem(["name": "Shop"], id: "p", key: "shop", timeZone: "UTC", at: Instant(milliseconds: 0))
+    #expect(
+      project.fields == [
+        "id": "p", "key": "SHOP", "name": "Shop", "timeZone": "UTC", "workdays": ["mon", "tue", "wed", "thu", "fri"],
+        "hoursPerDay": 6, "estimateUnit": "hours", "createdAt": "1970-01-01T00:00:00.000Z",
+        "updatedAt": "1970-01-01T00:00:00.000Z", "revision": 1,
+      ])
+  }
+
+  @Test func keepsWorkdaysInTheOrderOfTheWeek() {
+    let project = ProjectItem(
+      ["name": "Shop", "timeZone": "Asia/Tokyo", "workdays": ["sun", "mon", "thu"], "hoursPerDay": .null], id: "p",
+      key: "SHOP", timeZone: "UTC", at: Instant(milliseconds: 0))
+    #expect(project.fields["workdays"] == ["mon", "thu", "sun"])
+    #expect(project.fields["timeZone"] == "Asia/Tokyo")
+    #expect(project.fields["hoursPerDay"] == 6)
+  }
+}
