@@ -20,7 +20,8 @@ struct Plugin {
       .unsafeFlags([
         "-Xlinker", "-z", "-Xlinker", "defs", "-Xlinker", "-z", "-Xlinker", "nodelete", "-Xlinker", "--gc-sections",
         "-Xlinker", "--version-script=\(Context.packageDirectory)/plugin-sdk/exports.map",
-      ])
+      ]),
+      .unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release)),
     ] : []
 
   var product: Product { .library(name: "\(id)-plugin", type: .dynamic, targets: ["\(name)Plugin"]) }
@@ -72,6 +73,13 @@ let package = Package(
       name: "orchestron",
       dependencies: ["OrchestronHost", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: swift),
+    .testTarget(name: "ConformanceTests", dependencies: ["OrchestronHost"], swiftSettings: swift),
+    .testTarget(name: "EndToEnd", dependencies: ["OrchestronHost"], exclude: ["clients"], swiftSettings: swift),
+    .testTarget(
+      name: "PluginKitTests",
+      dependencies: sdk + [
+        .product(name: "PluginKit", package: "plugin-sdk"), .product(name: "PluginTesting", package: "plugin-sdk"),
+      ], swiftSettings: swift),
     .testTarget(
       name: "HostTests", dependencies: ["OrchestronHost", "CHost"], swiftSettings: swift),
   ] + plugins.flatMap(\.targets),

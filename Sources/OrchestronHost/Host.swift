@@ -81,7 +81,10 @@ public final class Host {
     thrown.initialize(to: chost_thrown())
   }
 
-  deinit { thrown.deallocate() }
+  deinit {
+    watchdog?.stop()
+    thrown.deallocate()
+  }
 
   public var isDebug: Bool { options.isDebug }
 
@@ -115,11 +118,8 @@ extension Host {
   public func start(_ done: @escaping (Failure?) -> Void) {
     loop.assertOnLoop()
     do throws(Failure) { try addHostService() } catch { return done(error) }
-    lifecycle.start { [unowned self] failure in
-      watch()
-      done(failure)
-    }
     if watchdog == nil { watch() }
+    lifecycle.start(done)
   }
 
   /// Drains and stops all plugins; `done` runs when nothing is left.
@@ -134,18 +134,12 @@ extension Host {
     }
   }
 
-  /// Lets the watchdog know the plugins that there are.
   private func watch() {
-    watchdog?.stop()
-    let names = Dictionary(uniqueKeysWithValues: lifecycle.plugins.map { ($0.number, $0.id) })
     let activity = LoopBound(self.activity)
     let log = self.log
     watchdog = Watchdog(
       Watchdog.Limits(warning: options.watchdogWarning, end: options.watchdogEnd),
-      holder: {
-        let holder = activity.value.holder
-        return holder.plugin == 0 ? nil : names[holder.plugin].map { ($0, holder.since) }
-      },
+      holder: { activity.value.holder },
       report: { sentence, isLast in
         if isLast { log.error(sentence) } else { log.warn(sentence) }
       })

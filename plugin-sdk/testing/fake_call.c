@@ -17,6 +17,7 @@ typedef struct fake_call {
     orch_json_doc *doc;
     fake_strings strings; /* what was handed out as slices */
     orch_task on_cancel;
+    struct fake_call *next, **at; /* in the list of the host */
 } fake_call;
 
 static fake_call *call_of(orch_call *call) { return (fake_call *)call; }
@@ -106,22 +107,43 @@ static void call_retain(orch_call *face) {
     pthread_mutex_unlock(&call->lock);
 }
 
-static void call_release(orch_call *face) {
-    fake_call *call = call_of(face);
-    pthread_mutex_lock(&call->lock);
-    int refs = --call->refs;
-    pthread_mutex_unlock(&call->lock);
-    if (refs > 0) return;
+static void list_call(fake_call *call) {
+    fake_host *fake = call->fake;
+    pthread_mutex_lock(&fake->lock);
+    call->at = &fake->calls;
+    call->next = fake->calls;
+    if (call->next) call->next->at = &call->next;
+    fake->calls = call;
+    pthread_mutex_unlock(&fake->lock);
+}
+
+static void free_call(fake_call *call) {
+    fake_host *fake = call->fake;
+    pthread_mutex_lock(&fake->lock);
+    *call->at = call->next;
+    if (call->next) call->next->at = call->at;
+    pthread_mutex_unlock(&fake->lock);
     fake_release(call->on_cancel.release, call->on_cancel.ud);
     fake_json()->free(call->doc);
     fake_strings_free(&call->strings);
     fake_ctx_clear(&call->ctx);
     free(call->text);
-    pthread_mutex_lock(&call->fake->lock);
-    call->fake->live_calls--;
-    pthread_mutex_unlock(&call->fake->lock);
     pthread_mutex_destroy(&call->lock);
     free(call);
+}
+
+static void call_release(orch_call *face) {
+    fake_call *call = call_of(face);
+    pthread_mutex_lock(&call->lock);
+    int refs = --call->refs;
+    pthread_mutex_unlock(&call->lock);
+    if (refs == 0) free_call(call);
+}
+
+int fake_calls_clear(fake_host *fake) {
+    int n = 0;
+    for (; fake->calls; n++) free_call(fake->calls);
+    return n;
 }
 
 /* ---- answers */
@@ -340,7 +362,7 @@ const fake_reply *fake_host_call(fake_host *fake, const char *name, const char *
     call->text = text;
     pthread_mutex_init(&call->lock, NULL);
     fake_ctx_init(&call->ctx, fake);
-    fake->live_calls++;
+    list_call(call);
     if (fake_json()->parse(orch_str_from(text), &call->doc, NULL) != ORCH_OK) {
         fake_fault(fake, "a default of %s is not JSON: %s", name, text);
         fake_json()->parse(orch_str_from("{}"), &call->doc, NULL);

@@ -72,13 +72,13 @@ struct fake_host {
     pthread_t loop;
     int on_worker;           /* a job runs */
     int faults;
-    int live_calls;          /* calls that are not released */
     uint64_t last_id, now, seq;
 
     uint64_t token;          /* what is being waited for, or 0 */
     orch_status token_status;
 
-    pthread_mutex_t lock;    /* guards the next three, which every thread may reach */
+    pthread_mutex_t lock;    /* guards the next four, which every thread may reach */
+    struct fake_call *calls; /* that are not released */
     fake_task *first, *last;
     fake_strings log;
     fake_strings topics, data;
@@ -118,6 +118,9 @@ void fake_ctx_clear(fake_ctx *ctx);
 /* Queues an event for the subscriptions. */
 void fake_deliver(fake_host *fake, orch_str topic, orch_str data, orch_str source, uint64_t seq);
 void fake_unsubscribe_all(fake_host *fake);
+
+/* Frees the calls that the plugin never released. Returns how many there were. */
+int fake_calls_clear(fake_host *fake);
 
 void fake_timers_clear(fake_host *fake);
 const void *fake_extension(fake_host *fake, const char *id);

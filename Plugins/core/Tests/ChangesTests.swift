@@ -10,7 +10,7 @@ import Testing
     #expect(
       changes.list == [
         .init(field: "status", old: "todo", new: "done"), .init(field: "progress", old: .null, new: 100),
-        .init(field: "dueDate", old: "2026-01-31", new: nil),
+        .init(field: "dueDate", old: "2026-01-31", new: .null),
       ])
   }
 

@@ -111,7 +111,8 @@ final class Store {
     switch state {
     case .open(let database): return database
     case .new, .opening: throw StorageError(.unavailable, "\(file) is still being opened; repeat the call later")
-    case .closing, .closed: throw StorageError(.unavailable, "storage is stopping; repeat the call after the next start")
+    case .closing, .closed:
+      throw StorageError(.unavailable, "storage is stopping; repeat the call after the next start")
     }
   }
 

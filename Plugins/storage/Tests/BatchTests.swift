@@ -15,7 +15,8 @@ import Testing
       try Operation(.put(Array(#"{"n":2}"#.utf8)), tasks, id: "missing", expected: .revision(4)),
     ]
     expectRefusal(.notFound, "there is no core/tasks missing") {
-      try store.write(Batch(operations: operations, events: [try NewEvent(topic: "task:created", data: Array("{}".utf8))]))
+      try store.write(
+        Batch(operations: operations, events: [try NewEvent(topic: "task:created", data: Array("{}".utf8))]))
     }
     #expect(try store.read(tasks, "new") == nil)
     #expect(try store.read(tasks, "old") != nil)
@@ -83,7 +84,8 @@ import Testing
     var order: [Int] = []
     for number in 0..<500 {
       let batch = Batch(operations: [
-        try Operation(.put(Array("{}".utf8)), tasks, id: "one", expected: number == 0 ? .absent : .revision(Int64(number)))
+        try Operation(
+          .put(Array("{}".utf8)), tasks, id: "one", expected: number == 0 ? .absent : .revision(Int64(number)))
       ])
       try store.store.write(batch) { result in
         if case .success = result { order.append(number) }

@@ -141,7 +141,8 @@ import Testing
 
   @Test func refusesAnotherDocumentWithTheSameUniqueFields() throws {
     let store = try TestStore(folder.file)
-    let tasks = try store.declare("core/tasks", [.init(["project", "key"], unique: true), .init(["email"], unique: true)])
+    let tasks = try store.declare(
+      "core/tasks", [.init(["project", "key"], unique: true), .init(["email"], unique: true)])
     try store.put(tasks, "a", #"{"project":"p","key":"ORC-1"}"#)
     expectRefusal(.alreadyExists, "core/tasks b: another document has the same project and key") {
       try store.put(tasks, "b", #"{"project":"p","key":"ORC-1"}"#)

@@ -56,7 +56,9 @@ import Testing
     let tasks = try store.declare("core/tasks")
     try store.put(tasks, "a", #"{"n":1.0}"#)
     try store.put(tasks, "b", #"{"t":"\u00e9 \"quoted\""}"#)
-    #expect(try store.page(Query(collection: tasks, filters: [try Filter("x", .exists(true))])) == #"{"items":[],"next":null}"#)
+    #expect(
+      try store.page(Query(collection: tasks, filters: [try Filter("x", .exists(true))]))
+        == #"{"items":[],"next":null}"#)
     #expect(
       try store.page(Query(collection: tasks))
         == #"{"items":[{"n":1.0,"id":"a","revision":1},{"t":"\u00e9 \"quoted\"","id":"b","revision":1}],"next":null}"#)
@@ -68,7 +70,8 @@ import Testing
     let tasks = try store.declare("core/tasks", [.init(["title"])])
     let title = #"'; DROP TABLE "core/tasks"; --"#
     try store.put(tasks, "a", #"{"title":"\#(title.replacing("\"", with: "\\\""))"}"#)
-    #expect(ids(try store.page(Query(collection: tasks, filters: [try Filter("title", .equal(.text(title)))]))) == ["a"])
+    #expect(
+      ids(try store.page(Query(collection: tasks, filters: [try Filter("title", .equal(.text(title)))]))) == ["a"])
     store.close()
   }
 

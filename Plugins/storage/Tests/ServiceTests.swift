@@ -27,7 +27,8 @@ import Testing
       #expect(written == ["revisions": [1], "seq": [1, 1]])
       let document: JSON = ["key": "ORC-1", "points": 3, "id": "a", "revision": 1]
       #expect(try host.call("storage.get", ["collection": "host/tasks", "id": "a"]) == document)
-      #expect(try host.call("storage.find", ["collection": "host/tasks", "field": "key", "value": "ORC-1"]) == document)
+      #expect(
+        try host.call("storage.find", ["collection": "host/tasks", "field": "key", "value": "ORC-1"]) == document)
       let filters: JSON = [["field": "points", "op": "greater", "value": 2]]
       #expect(
         try host.call("storage.query", ["collection": "host/tasks", "filters": filters, "order": ["-points"]])
@@ -78,7 +79,7 @@ import Testing
   }
 
   @Test func drawsNumbers() async throws {
-    try await run { host in
+    try await run { host throws in
       #expect(try host.call("storage.next", ["sequence": "host/ORC"]) == 1)
       #expect(try host.call("storage.next", ["sequence": "host/ORC"]) == 2)
     }
@@ -109,7 +110,10 @@ import Testing
     ("storage.declare", #"{"collection":"host/X"}"#, "is not a collection"),
     ("storage.find", #"{"collection":"host/tasks","field":"key","value":{}}"#, "key is compared with a string"),
     ("storage.query", #"{"collection":"host/tasks","filters":[{"field":"a","op":"is","value":1}]}"#, "no op \"is\""),
-    ("storage.query", #"{"collection":"host/tasks","filters":[{"field":"a","op":"any","value":1}]}"#, "any wants a list"),
+    (
+      "storage.query", #"{"collection":"host/tasks","filters":[{"field":"a","op":"any","value":1}]}"#,
+      "any wants a list"
+    ),
     ("storage.query", #"{"collection":"host/tasks","filters":[{"field":"a","value":1}]}"#, "a filter is"),
     ("storage.query", #"{"collection":"host/tasks","filters":[1]}"#, "a filter is"),
     ("storage.query", #"{"collection":"host/tasks","order":[1]}"#, "order is a list of strings"),
@@ -123,7 +127,8 @@ import Testing
     ),
     (
       "storage.write",
-      #"{"operations":[{"collection":"host/tasks","id":"a","expected":"any","put":{},"delete":true}]}"#, "has one of put"
+      #"{"operations":[{"collection":"host/tasks","id":"a","expected":"any","put":{},"delete":true}]}"#,
+      "has one of put"
     ),
     ("storage.write", #"{"operations":[{"collection":"host/tasks"}]}"#, "an operation is"),
     ("storage.write", #"{"events":[{"topic":"x"}]}"#, "an event is {topic, data}"),
@@ -184,7 +189,8 @@ import Testing
           host.instance, 1, 10,
           { ud, event in
             guard let event = event?.pointee else { return }
-            let topic = String(decoding: UnsafeRawBufferPointer(start: event.topic.p, count: event.topic.n), as: UTF8.self)
+            let topic = String(
+              decoding: UnsafeRawBufferPointer(start: event.topic.p, count: event.topic.n), as: UTF8.self)
             let data = String(decoding: UnsafeRawBufferPointer(start: event.data.p, count: event.data.n), as: UTF8.self)
             ud?.assumingMemoryBound(to: [String].self).pointee.append("\(event.seq) \(topic) \(data)")
           }, seen)

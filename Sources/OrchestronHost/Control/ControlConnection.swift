@@ -155,9 +155,18 @@ extension ControlConnection {
   /// A call under way.
   private final class OpenCall {
     let request: JSON?
-    var id: UInt64 = 0
+    /// Where the dispatcher writes the call's id, before the first reply.
+    let idPlace = UnsafeMutablePointer<UInt64>.allocate(capacity: 1)
     var isAnswered = false
-    init(request: JSON?) { self.request = request }
+
+    init(request: JSON?) {
+      self.request = request
+      idPlace.initialize(to: 0)
+    }
+
+    deinit { idPlace.deallocate() }
+
+    var id: UInt64 { idPlace.pointee }
   }
 
   private func call(_ request: RPCRequest) {
@@ -179,7 +188,7 @@ extension ControlConnection {
         Dispatcher.Request(
           context: context, caller: self.context.caller, allowsInline: true, wantsCredit: true,
           sink: .host { [weak self] reply in self?.take(reply, of: open, method: request.method) }),
-        idOut: &open.id)
+        idOut: open.idPlace)
     }
     if !open.isAnswered, let request = open.request { calls[request] = open.id }
   }

@@ -57,13 +57,15 @@ public final class HostLock {
     let path = "\(folder)/host.lock"
     let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw Failure(.failedPrecondition, "\(path) cannot be opened: \(errorText(errno))") }
-    let lock = HostLock(file: file)
-    if flock(file, LOCK_EX | LOCK_NB) == 0 {
-      lock.name(Holder())
-      return lock
+    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+      let number = errno
+      close(file)
+      if number == EWOULDBLOCK { return nil }
+      throw Failure(.failedPrecondition, "\(path) cannot be locked: \(errorText(number))")
     }
-    guard errno == EWOULDBLOCK else { throw Failure(.failedPrecondition, "\(path) cannot be locked: \(errorText(errno))") }
-    return nil
+    let lock = HostLock(file: file)
+    lock.name(Holder())
+    return lock
   }
 
   /// Who holds the lock of a folder, as the file says; nil when it names nobody. A host that was killed leaves its name

@@ -10,7 +10,7 @@ extension HostExtensions {
     },
     enter: { pointer in
       guard let plugin = onLoop(pointer, "loop.enter") else { return }
-      plugin.outerSpans.append(plugin.host.activity.begin(plugin.number))
+      plugin.outerSpans.append(plugin.host.activity.begin(plugin.name))
     },
     leave: { pointer in
       guard let plugin = onLoop(pointer, "loop.leave"), let span = plugin.outerSpans.popLast() else { return }

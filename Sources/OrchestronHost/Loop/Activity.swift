@@ -2,7 +2,7 @@ import CHost
 
 /// Which plugin holds the loop, and since when: written by the loop, read by the watchdog.
 final class Activity {
-  /// The number of the plugin, 0 for the host itself.
+  /// The address of the plugin's id, 0 for the host itself. Plugins, and with them their ids, are never freed.
   private let current: UnsafeMutablePointer<UInt64>
   /// When it was entered, on the monotonic clock in nanoseconds.
   private let since: UnsafeMutablePointer<UInt64>
@@ -22,13 +22,13 @@ final class Activity {
     fileprivate let started: UInt64
   }
 
-  /// Enters a plugin.
+  /// Enters the plugin of that id.
   @inline(__always)
-  func begin(_ plugin: UInt64) -> Span {
+  func begin(_ id: Text) -> Span {
     let now = Clock.nanoseconds()
     let span = Span(outer: current.pointee, outerSince: since.pointee, started: now)
     chost_store_relaxed(since, now)
-    chost_store_relaxed(current, plugin)
+    chost_store_relaxed(current, UInt64(UInt(bitPattern: id.cString)))
     return span
   }
 
@@ -40,6 +40,15 @@ final class Activity {
     return Clock.nanoseconds() &- span.started
   }
 
-  /// Who holds the loop, for the watchdog. [any-thread]
-  var holder: (plugin: UInt64, since: UInt64) { (chost_load(current), chost_load(since)) }
+  /// One stay in a plugin.
+  struct Holder: Equatable, Sendable {
+    let plugin: PluginID
+    let since: UInt64
+  }
+
+  /// Who holds the loop, for the watchdog; nil when the host does. [any-thread]
+  var holder: Holder? {
+    guard let id = UnsafePointer<CChar>(bitPattern: UInt(chost_load(current))) else { return nil }
+    return Holder(plugin: String(cString: id), since: chost_load(since))
+  }
 }

@@ -17,28 +17,34 @@ final class Watchdog: Sendable {
   /// Begins to watch.
   ///
   /// - Parameters:
-  ///   - holder: Who holds the loop and since when. Called on the watchdog's thread.
+  ///   - holder: The plugin that holds the loop, and when it was entered. Called on the watchdog's thread.
   ///   - report: Tells a sentence; `isLast` before the process ends. Called on the watchdog's thread.
   init(
-    _ limits: Limits, holder: @escaping @Sendable () -> (plugin: String, since: UInt64)?,
+    _ limits: Limits, holder: @escaping @Sendable () -> Activity.Holder?,
     report: @escaping @Sendable (String, _ isLast: Bool) -> Void
   ) {
-    let tick = UInt32(max(10, min(limits.warning, limits.end) / 4) * 1000)
+    let tick = max(10, min(limits.warning, limits.end) / 4)
     Threads.start(name: "orch-watchdog") { [self] in
-      var told: (since: UInt64, times: UInt64) = (0, 0)
+      // Time counts in ticks that this thread has seen, so that a process that was stopped and continued is not blamed.
+      var seen: Activity.Holder?
+      var held: UInt64 = 0
+      var told: UInt64 = 0
       while !isStopped.withLock({ $0 }) {
-        usleep(tick)
-        guard let (plugin, since) = holder() else { continue }
-        let held = Clock.nanoseconds() &- since
-        guard held < UInt64(Int64.max) else { continue }  // entered meanwhile
-        if told.since != since { told = (since, 0) }
-        if held / 1_000_000 >= limits.end {
-          report("plugin \"\(plugin)\" has held the loop for \(held / 1_000_000_000) s and does not return; giving up", true)
+        usleep(UInt32(tick * 1000))
+        let current = holder()
+        guard let current, current == seen else {
+          (seen, held, told) = (current, 0, 0)
+          continue
+        }
+        held += tick
+        let sentence = "plugin \"\(current.plugin)\" has held the loop for \(Double(held) / 1000) s"
+        if held >= limits.end {
+          report("\(sentence) and does not return; giving up", true)
           _exit(Watchdog.exitCode)
         }
-        if held / 1_000_000 / limits.warning > told.times {
-          told.times = held / 1_000_000 / limits.warning
-          report("plugin \"\(plugin)\" has held the loop for \(held / 1_000_000_000) s", false)
+        if held / limits.warning > told {
+          told = held / limits.warning
+          report(sentence, false)
         }
       }
     }

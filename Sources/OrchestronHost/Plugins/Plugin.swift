@@ -17,7 +17,7 @@ final class Plugin {
   /// The context that stands for the plugin itself.
   let context: Context
   let folder: Text
-  /// The number by which the watchdog knows the plugin.
+  /// Tells the private copies of libraries apart.
   let number: UInt64
 
   var state = PluginState.discovered
@@ -96,7 +96,7 @@ extension Plugin {
   /// - Returns: The failure when an exception came out; the plugin is marked as failed then.
   @inline(__always)
   func enter(_ activity: @autoclosure () -> String, _ body: (UnsafeMutablePointer<chost_thrown>) -> Bool) -> Failure? {
-    let span = host.activity.begin(number)
+    let span = host.activity.begin(name)
     depth += 1
     let isReturned = body(host.thrown)
     depth -= 1

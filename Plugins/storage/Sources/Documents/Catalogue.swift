@@ -48,7 +48,7 @@ extension Database {
         try execute(
           "CREATE \(index.isUnique ? "UNIQUE " : "")INDEX \(collection.indexName(index)) "
             + "ON \(collection.table)(\(columns.joined(separator: ", ")))")
-      } catch where error.isConstraint {
+      } catch  where error.isConstraint {
         throw StorageError(
           .failedPrecondition,
           "\(definition.name) already has documents with equal \(index.text); "

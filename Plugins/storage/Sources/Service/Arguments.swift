@@ -78,7 +78,8 @@ enum Arguments {
         known(operation, ["collection", "id", "expected", "put", "delete", "check"])
       else {
         throw StorageError(
-          .invalidArgument, "an operation is {collection, id, expected} with put, delete or check; "
+          .invalidArgument,
+          "an operation is {collection, id, expected} with put, delete or check; "
             + "got \(operation.text.prefix(200))")
       }
       return try Operation(

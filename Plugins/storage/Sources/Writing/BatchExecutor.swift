@@ -49,9 +49,9 @@ struct BatchExecutor {
     defer { statement.reset() }
     do {
       if try statement.step() { return statement.int(0) }
-    } catch where error.isConstraint {
+    } catch  where error.isConstraint {
       throw try conflict(operation, error)
-    } catch where error.sqliteCode == SQLITE_ERROR {
+    } catch  where error.sqliteCode == SQLITE_ERROR {
       // json_set is the only part of these statements that can fail by its input.
       throw StorageError(.invalidArgument, "\(collection.name) \(operation.id): the document is not valid JSON")
     }

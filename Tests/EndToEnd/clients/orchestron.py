@@ -1,0 +1,149 @@
+"""What the end-to-end scripts share: a host of their own, and the faces by which they reach it."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import websockets
+
+BINARY = Path(os.environ["ORCHESTRON_BIN"]).absolute()
+
+
+class Refused(Exception):
+    """A call that was answered with a failure: the status's name and the sentence."""
+
+    def __init__(self, code, detail):
+        super().__init__(f"{code}: {detail}")
+        self.code, self.detail = code, detail
+
+
+class Host:
+    """A running host with a storage folder of its own; a context manager."""
+
+    def __init__(self, *plugin_dirs, storage=None):
+        self.folder = tempfile.TemporaryDirectory(prefix="orchestron-e2e-")
+        # The default project is keyed after the folder around the storage folder; "1" has no letters: ORC.
+        self.storage = storage or Path(self.folder.name) / "1" / ".orchestron"
+        self.storage.parent.mkdir(exist_ok=True, parents=True)
+        self.plugin_dirs = plugin_dirs
+        self.start()
+
+    def start(self):
+        ready = Path(self.folder.name) / "ready.json"
+        ready.unlink(missing_ok=True)
+        self.log = open(Path(self.folder.name) / "log", "ab")
+        self.process = subprocess.Popen(
+            [BINARY, "run", "--storage", self.storage, "--port", "0", "--ws-port", "0", "--ready-file", ready,
+             *(a for d in self.plugin_dirs for a in ("--plugin-dir", d))],
+            env={"PATH": os.environ["PATH"], "HOME": self.folder.name, "TZ": "UTC"}, cwd=self.folder.name,
+            stdout=self.log, stderr=self.log)
+        for _ in range(3000):
+            if ready.exists():
+                break
+            if self.process.poll() is not None:
+                sys.exit(f"the host ended with {self.process.returncode}:\n{self.logged()}")
+            time.sleep(0.01)
+        else:
+            sys.exit(f"the host did not get ready:\n{self.logged()}")
+        self.ready = json.loads(ready.read_text())
+        self.http, self.ws = self.ready.get("http"), self.ready.get("ws")
+
+    def logged(self):
+        return (Path(self.folder.name) / "log").read_text(errors="replace")
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        """Stops in order; the exit code must be 0."""
+        self.process.terminate()
+        code = self.process.wait(30)
+        if code != 0:
+            sys.exit(f"the host ended with {code}:\n{self.logged()}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.kill()
+        self.log.close()
+        self.folder.cleanup()
+
+
+def curl(*arguments, data=None):
+    """Runs curl; gives the status code, the headers in lower case, and the body."""
+    command = ["curl", "-sS", "-i", "--max-time", "60", *arguments]
+    out = subprocess.run(command, input=data, capture_output=True, check=True).stdout
+    head, _, body = out.partition(b"\r\n\r\n")
+    while head.startswith(b"HTTP/1.1 100"):
+        head, _, body = body.partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")
+    headers = dict(line.lower().split(": ", 1) for line in lines[1:])
+    return int(lines[0].split()[1]), headers, body
+
+
+def by_http(host, method, arguments):
+    """Calls by `POST /api/services/{service}/{method}`. The chunks of a stream are dropped."""
+    service, name = method.split(".")
+    status, headers, body = curl(
+        f"{host.http}/api/services/{service}/{name}", "-H", "Content-Type: application/json", "--data-binary", "@-",
+        data=json.dumps(arguments).encode())
+    if status == 204:
+        return None
+    if headers.get("content-type", "").startswith("application/x-ndjson"):
+        return json.loads(body.strip().split(b"\n")[-1])
+    value = json.loads(body)
+    if status >= 400:
+        raise Refused(value["code"], value["detail"])
+    return value
+
+
+def by_command_line(host, method, arguments):
+    """Calls by `orchestron call`, which joins the running host."""
+    run = subprocess.run(
+        [BINARY, "call", method, json.dumps(arguments), "--json", "--storage", host.storage], capture_output=True,
+        text=True, timeout=60)
+    lines = run.stdout.strip().split("\n")
+    value = json.loads(lines[-1]) if lines[-1] else None
+    if run.returncode != 0:
+        raise Refused(value["code"], value["detail"])
+    return value
+
+
+def by_websocket(host, method, arguments):
+    """Calls by JSON-RPC over WebSocket."""
+
+    async def run():
+        async with websockets.connect(host.ws, max_size=None) as socket:
+            await socket.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": arguments}))
+            while True:
+                message = json.loads(await asyncio.wait_for(socket.recv(), 60))
+                if message.get("id") == 1:
+                    return message
+
+    message = asyncio.run(run())
+    if "error" in message:
+        raise Refused(message["error"]["data"]["code"], message["error"]["data"]["detail"])
+    return message["result"]
+
+
+def normalised(value):
+    """A value with what differs from run to run replaced: ids, instants, and the figures of a running process."""
+    if isinstance(value, dict):
+        moving = {"uptime", "accounts", "folder", "requestId", "seq"}
+        return {key: "…" if key in moving else normalised(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [normalised(entry) for entry in value]
+    if isinstance(value, str):
+        value = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "ID", value)
+        return re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "TIME", value)
+    return value
