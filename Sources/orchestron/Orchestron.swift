@@ -18,7 +18,7 @@ struct Orchestron: ParsableCommand {
       Exit codes: 0 ok, 1 failed, 2 wrong usage or argument, 3 not found, 4 not allowed, 5 conflict, 6 not available.
       """,
     version: Host.versionText,
-    subcommands: [Run.self, Call.self, Events.self, PluginGroup.self, VersionCommand.self])
+    subcommands: [Run.self, Call.self, Events.self, PluginGroup.self, ConfigGroup.self, Doctor.self, VersionCommand.self])
 
   /// Runs the command that the arguments name. Wrong usage ends with exit code 2.
   static func main() {

@@ -11,5 +11,5 @@ struct PluginGroup: ParsableCommand {
         orchestron plugin manifest ./librice.so
         orchestron plugin header rice > rice.h
       """,
-    subcommands: [])
+    subcommands: [PluginList.self, PluginInfo.self, PluginManifest.self, PluginHeader.self])
 }

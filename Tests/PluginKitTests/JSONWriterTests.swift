@@ -103,7 +103,8 @@ struct SplitMix: RandomNumberGenerator {
   /// Any scalar; every second one below 128, where the special ones are.
   mutating func nextScalar() -> Unicode.Scalar {
     let bits = next()
-    let code = bits & 1 == 0 ? UInt32(truncatingIfNeeded: bits >> 8) % 128 : UInt32(truncatingIfNeeded: bits >> 8) % 0x110000
+    let code =
+      bits & 1 == 0 ? UInt32(truncatingIfNeeded: bits >> 8) % 128 : UInt32(truncatingIfNeeded: bits >> 8) % 0x110000
     return Unicode.Scalar(code) ?? "x"
   }
 }

@@ -7,7 +7,8 @@ import Testing
   @Test func passesArgumentsOfEveryType() async throws {
     try await FakeHost.run(probeEntry) { host in
       let arguments: JSON = [
-        "text": "ä\"", "int": 9_007_199_254_740_993, "double": 0.5, "bool": true, "bytes": "AQL/", "json": [1, ["a": .null]],
+        "text": "ä\"", "int": 9_007_199_254_740_993, "double": 0.5, "bool": true, "bytes": "AQL/",
+        "json": [1, ["a": .null]],
       ]
       let answer = try host.call("probe.types", arguments)
       var expected = arguments.object ?? [:]
@@ -129,6 +130,18 @@ import Testing
     try await FakeHost.run(probeEntry, storage: "/somewhere") { host throws in
       #expect(try host.call("probe.metrics") == .null)
       #expect(try host.call("probe.info") == ["probe", "/somewhere"])
+    }
+  }
+
+  @Test func callsTypedMethods() async throws {
+    try await FakeHost.run(probeEntry) { host throws in
+      #expect(failure { () throws(Failure) in try host.call("probe.slot") }?.status == .notFound)
+      let double: Probe.Half = { _, _, x, result in
+        result?.pointee = x * 2
+        return 0
+      }
+      host.provide("other.half", signature: "d(d)", unsafeBitCast(double, to: NativeFunction.self))
+      #expect(try host.call("probe.slot") == 14.0)
     }
   }
 

@@ -15,6 +15,9 @@ extension Probe {
       try await probe.host.sleep(milliseconds: 5)
       throw Failure(.aborted, "somebody was faster")
     }
+    Method.async("asyncForever", .read, doc: "Waits until it is cancelled.") { probe, _ in
+      try await probe.host.sleep(milliseconds: 1_000_000)
+    }
     Method.async("asyncCall", .read, doc: "Calls another plugin.", result: .json) { probe, call in
       let body = try await probe.host.call("other.get", "{}", context: call.context)
       call.answer(sharing: body)

@@ -47,8 +47,10 @@ final class Probe: Plugin {
           json.endArray()
           call.answer(json)
         }
-        Method("missing", .read, doc: "Asks for an argument that is absent.",
-          parameters: [.string("text", "Text", optional: true)]) { _, call in
+        Method(
+          "missing", .read, doc: "Asks for an argument that is absent.",
+          parameters: [.string("text", "Text", optional: true)]
+        ) { _, call in
           _ = try call.string("text")
         }
         Method("fail", .read, doc: "Fails.") { _, _ in
@@ -68,12 +70,16 @@ final class Probe: Plugin {
         Method("array", .read, doc: "Answers with an array of bytes.", result: .json) { _, call in
           call.answer(json: Array("[1,2]".utf8))
         }
-        Method("copy", .read, doc: "Answers with a copy of its arguments.",
-          parameters: [.json("value", "Anything")], result: .json) { _, call in
+        Method(
+          "copy", .read, doc: "Answers with a copy of its arguments.",
+          parameters: [.json("value", "Anything")], result: .json
+        ) { _, call in
           call.answer(copying: call.arguments)
         }
-        Method("codable", .read, doc: "Answers with a value that it decoded.",
-          parameters: [.json("value", "A shape")], result: .json) { probe, call in
+        Method(
+          "codable", .read, doc: "Answers with a value that it decoded.",
+          parameters: [.json("value", "A shape")], result: .json
+        ) { probe, call in
           let shape = try probe.host.parse(call.json("value")).decode(Shape.self)
           try call.answer(encoding: shape)
         }
@@ -85,6 +91,18 @@ final class Probe: Plugin {
         Method("stream", [.read, .stream], doc: "Counts.", result: .json) { _, call in
           for number in 1...3 { _ = call.emit(String(number)) }
           call.answer(copying: "\"done\"")
+        }
+        Method("watch", .read, doc: "Waits until it is cancelled.") { _, call in
+          let retained = call.retain()
+          call.onCancel { retained.call.fail(.cancelled, "nobody waits") }
+        }
+        Method("pour", [.read, .stream], doc: "Emits when there is room.") { _, call in
+          _ = call.emit("1")
+          let retained = call.retain()
+          call.onWritable {
+            _ = retained.call.emit("2")
+            retained.call.answer()
+          }
         }
         Method("context", .read, doc: "Tells who calls.", result: .json) { _, call in
           var json = JSONWriter()
@@ -142,6 +160,13 @@ final class Probe: Plugin {
           try probe.host.histogram("time", doc: "Time.", bounds: [0.1, 1]).observe(0.5)
           call.answer()
         }
+        Method("slot", .read, doc: "Calls a typed method.", result: .double) { probe, call in
+          var result = 0.0
+          let status = try probe.host.slot("other.half", signature: "d(d)").call(call.context) {
+            unsafeBitCast($0, to: Half.self)($1, $2, 7, &result)
+          }
+          try call.answer(encoding: status == 0 ? result : -1)
+        }
         Method("info", .read, doc: "Tells where it is.", result: .json) { probe, call in
           let info = probe.host.info
           try call.answer(encoding: [info.pluginID, info.storageDirectory])
@@ -162,9 +187,10 @@ final class Probe: Plugin {
       return Status.ok.rawValue
     } as Half, to: NativeFunction.self)
 
-  typealias Half = @convention(c) (
-    UnsafeMutableRawPointer?, UnsafeMutablePointer<orch_ctx>?, Double, UnsafeMutablePointer<Double>?
-  ) -> orch_status
+  typealias Half =
+    @convention(c) (
+      UnsafeMutableRawPointer?, UnsafeMutablePointer<orch_ctx>?, Double, UnsafeMutablePointer<Double>?
+    ) -> orch_status
 
   let host: Host
   let config: Shape?

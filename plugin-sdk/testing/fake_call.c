@@ -327,7 +327,7 @@ static void run_call(fake_host *fake, fake_call *call) {
     if (!call->answered && (flags & ORCH_METHOD_ANSWERS_NOW))
         fake_fault(fake, "%s promised ANSWERS_NOW and did not answer before it returned", call->name);
     fake_host_run(fake);
-    for (int i = 0; i < 300 && !call->answered; i++) fake_host_advance(fake, 100);
+    for (int i = 0; i < 500 && !call->answered; i++) fake_wait(fake);
     if (!call->answered) {
         fake_fault(fake, "%s never answered", call->name);
         call->answered = 1;

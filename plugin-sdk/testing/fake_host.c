@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 void fake_fault(fake_host *fake, const char *format, ...) {
     va_list arguments;
@@ -39,6 +40,7 @@ void fake_post(fake_host *fake, orch_task task) {
         fake->first = entry;
     }
     fake->last = entry;
+    pthread_cond_signal(&fake->posted);
     pthread_mutex_unlock(&fake->lock);
 }
 
@@ -88,6 +90,22 @@ void fake_host_advance(fake_host *fake, uint64_t ms) {
     fake->now = until;
 }
 
+void fake_wait(fake_host *fake) {
+    if (!fake->timers) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += 20 * 1000 * 1000;
+        if (until.tv_nsec >= 1000 * 1000 * 1000) {
+            until.tv_sec++;
+            until.tv_nsec -= 1000 * 1000 * 1000;
+        }
+        pthread_mutex_lock(&fake->lock);
+        while (!fake->first && pthread_cond_timedwait(&fake->posted, &fake->lock, &until) == 0) {}
+        pthread_mutex_unlock(&fake->lock);
+    }
+    fake_host_advance(fake, 100);
+}
+
 /* ---- making and freeing */
 
 fake_host *fake_host_new(const char *id, const char *storage_dir) {
@@ -99,6 +117,7 @@ fake_host *fake_host_new(const char *id, const char *storage_dir) {
     fake->http_code = 200;
     fake->http_body = fake_copy("", 0);
     pthread_mutex_init(&fake->lock, NULL);
+    pthread_cond_init(&fake->posted, NULL);
     fake_ctx_init(&fake->ctx, fake);
     return fake;
 }
@@ -146,7 +165,7 @@ void *fake_host_self(const fake_host *fake) { return fake->self; }
 /* Waits for the token, for ten seconds of the fake clock. */
 static orch_status wait_for_token(fake_host *fake, const char *what) {
     fake_host_run(fake);
-    for (int i = 0; i < 100 && fake->token; i++) fake_host_advance(fake, 100);
+    for (int i = 0; i < 500 && fake->token; i++) fake_wait(fake);
     if (!fake->token) return fake->token_status;
     fake->token = 0;
     fake_fault(fake, "%s never called done", what);

@@ -79,6 +79,7 @@ struct fake_host {
 
     pthread_mutex_t lock;    /* guards the next four, which every thread may reach */
     struct fake_call *calls; /* that are not released */
+    pthread_cond_t posted;   /* signalled when a task is queued */
     fake_task *first, *last;
     fake_strings log;
     fake_strings topics, data;
@@ -111,6 +112,10 @@ void fake_fault(fake_host *fake, const char *format, ...) __attribute__((format(
 void fake_expect_loop(fake_host *fake, const char *verb);
 
 void fake_post(fake_host *fake, orch_task task);
+
+/* Lets a little time pass while something is not done: the next timers fire; without timers, waits up to 20 ms of real
+ * time for a thread of the plugin's own to post. */
+void fake_wait(fake_host *fake);
 void fake_release(void (*release)(void *ud), void *ud);
 void fake_ctx_init(fake_ctx *ctx, fake_host *fake);
 void fake_ctx_clear(fake_ctx *ctx);

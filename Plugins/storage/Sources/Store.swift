@@ -83,7 +83,7 @@ final class Store {
     for collection in opened.collections { collections[collection.name] = collection }
   }
 
-  /// Finishes the changes that wait, stops the queries that run, and closes the file. The store is of no use afterwards.
+  /// Finishes the changes that wait, stops the queries that run, and closes the file. The store is of no use after it.
   func close(_ done: @escaping () -> Void) {
     switch state {
     case .new, .closed: return done()
@@ -228,8 +228,8 @@ final class Store {
     }
   }
 
-  /// The next number of a sequence, from 1 on. Each number is given once: whatever was committed with a number keeps it,
-  /// also after a crash. A number whose batch was refused stays unused.
+  /// The next number of a sequence, from 1 on. Each number is given once: whatever was committed with a number keeps
+  /// it, also after a crash. A number whose batch was refused stays unused.
   ///
   /// It answers at once and writes nothing by itself: the sequence goes to disk in the transaction of the next batch,
   /// which is the first that can hold the number.

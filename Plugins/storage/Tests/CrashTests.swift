@@ -4,8 +4,8 @@ import Testing
 @testable import StoragePlugin
 
 @Suite struct CrashTests {
-  /// A child writes as fast as it can with many batches under way, notes what was acknowledged, and is killed at a random
-  /// moment. Whatever it noted must be there once, with its event and its number.
+  /// A child writes as fast as it can with many batches under way, notes what was acknowledged, and is killed at a
+  /// random moment. Whatever it noted must be there once, with its event and its number.
   @Test func keepsEveryAcknowledgedBatchWhenTheProcessIsKilled() async throws {
     var total = 0
     for round in 0..<20 {

@@ -7,7 +7,8 @@ public enum PluginPath {
   ) -> [String] {
     var roots: [String] = []
     for folder in surroundings.programFolders {
-      let found = ["\(FilePath.folder(of: folder))/plugins", "\(folder)/plugins"].filter(FilePath.isFolder)
+      let tree = FilePath.folder(of: folder)
+      let found = ["\(tree)/plugins", "\(tree)/lib/orchestron/plugins"].filter(FilePath.isFolder)
       roots += found
       if !found.isEmpty { break }
     }

@@ -41,7 +41,7 @@ extension Lifecycle {
   }
 
   /// Makes a token, lets `enter` hand it to the plugin, and tells `done` the outcome once.
-  private func wait(
+  func wait(
     _ plugin: Plugin, _ activity: String, limit: UInt64, enter: (UInt64) -> Failure?,
     done: @escaping (Failure?) -> Void
   ) {
@@ -127,7 +127,7 @@ extension Lifecycle {
     }
   }
 
-  private func load(_ plugin: Plugin) throws(Failure) {
+  func load(_ plugin: Plugin) throws(Failure) {
     let descriptor = try host.library().load(plugin)
     let reader = DeclarationReader()
     do throws(Failure) {
@@ -142,7 +142,7 @@ extension Lifecycle {
   }
 
   /// The services that the manifest promises are those that the binary declares.
-  private func compareServices(of plugin: Plugin) throws(Failure) {
+  func compareServices(of plugin: Plugin) throws(Failure) {
     let declared = Dictionary(uniqueKeysWithValues: plugin.services.map { ($0.name, $0.version) })
     for (name, version) in plugin.manifest.provides.sorted(by: { $0.key < $1.key }) {
       guard let actual = declared[name] else {

@@ -5,8 +5,11 @@ import OrchestronHost
 enum Output {
   static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
+  /// Prints a text to standard output.
+  static func text(_ text: String) { write(STDOUT_FILENO, text) }
+
   /// Prints a line to standard output.
-  static func line(_ text: String) { write(STDOUT_FILENO, text + "\n") }
+  static func line(_ text: String) { self.text(text + "\n") }
 
   static func standardError(_ text: String) { write(STDERR_FILENO, text) }
 

@@ -31,3 +31,21 @@ struct Place {
     storage = StorageFolder.locate(options.storage, in: surroundings)
   }
 }
+
+extension Place {
+  /// The manifest of the plugin with that id.
+  func manifest(_ id: PluginID) throws(Failure) -> Manifest {
+    let manifests = Discovery.scan(pluginRoots).manifests
+    if let manifest = manifests.first(where: { $0.id == id }) { return manifest }
+    let hint = nearest(id, in: manifests.map(\.id)).map { "did you mean \"\($0)\"?" }
+    throw Failure(
+      .notFound, "there is no plugin \"\(id)\"; \(hint ?? "`orchestron plugin list` shows those that are found")")
+  }
+
+  /// Reads libraries, with a runtime folder for the time that it takes.
+  func inspect(_ body: (RuntimeFolder) throws(Failure) -> Inspection) throws(Failure) -> Inspection {
+    let runtime = try RuntimeFolder(in: surroundings)
+    defer { runtime.remove() }
+    return try body(runtime)
+  }
+}

@@ -14,14 +14,58 @@ enum Bundled {
 }
 
 extension TestHost {
-  /// A started host with storage and core.
+  /// A started host with storage and core. The default project has the key ORC, as the examples of core expect.
   ///
-  /// - Parameter folder: The storage folder; a new one when nil.
+  /// - Parameter folder: An existing storage folder; a new one when nil.
   static func withCore(storage folder: String? = nil) throws -> TestHost {
     let host = try TestHost([Bundled.path("storage"), Bundled.path("core")]) { options in
-      if let folder { options.storageFolder = folder }
+      // The project is called after the folder that contains the storage folder, and 1 has no letters.
+      if folder == nil {
+        for part in ["1", ".orchestron"] {
+          options.storageFolder += "/\(part)"
+          mkdir(options.storageFolder, 0o700)
+        }
+      }
+      options.storageFolder = folder ?? options.storageFolder
     }
     if let failure = try host.start() { throw failure }
     return host
+  }
+
+  /// The answer of a call that must succeed.
+  func answer(_ method: String, _ arguments: JSON = [:], as actor: String = "user:test") throws -> JSON {
+    let outcome = try call(method, arguments.text, as: actor)
+    if let failure = outcome.failure { throw failure }
+    return outcome.answer ?? .null
+  }
+
+  /// How often a plugin broke the rules of the ABI.
+  func faults(of plugin: String) throws -> Int64? {
+    let plugins = try answer("host.plugins")["items"]?.array ?? []
+    return plugins.first { $0["id"]?.string == plugin }?["accounts"]?["faults"]?.int
+  }
+
+  /// The durable events with a matching topic so far.
+  func events(_ topic: String) throws -> [RecordedEvent] {
+    var events: [RecordedEvent] = []
+    var isThere = false
+    let (id, state) = try host.subscribe([topic, "test:end"], since: 0, log: nil) { event in
+      guard event.pointee.kind == 1 else { return }
+      let topic = event.pointee.topic.string
+      if topic == "test:end" { return isThere = true }
+      let data = (try? JSON(parsing: event.pointee.data.bytes)) ?? .null
+      events.append(
+        RecordedEvent(seq: event.pointee.seq, topic: topic, actor: event.pointee.actor.string, data: data))
+    }
+    turn(upTo: 5) { isThere || events.last.map { $0.seq >= state.seq } ?? (state.seq == 0) }
+    host.bus.unsubscribe(id)
+    return events
+  }
+
+  struct RecordedEvent {
+    let seq: UInt64
+    let topic: String
+    let actor: String
+    let data: JSON
   }
 }

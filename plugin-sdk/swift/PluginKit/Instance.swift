@@ -52,21 +52,22 @@ enum Registry {
 /// The functions of the descriptor: the barrier between the host and the plugin's code. The host calls them on the loop.
 @Loop
 enum Life {
-  static let create: @convention(c) (
-    UnsafeMutablePointer<orch_host>?, UnsafeMutablePointer<orch_ctx>?, orch_str, orch_str,
-    UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-  ) -> orch_status = { host, context, config, state, out in
-    report(to: context) {
-      guard let host, let out else { throw Failure(.invalidArgument, "create was called without a host") }
-      guard let type = Registry.type(for: host) else {
-        throw Failure(.failedPrecondition, "create was called before the entry function, or with another host")
+  static let create:
+    @convention(c) (
+      UnsafeMutablePointer<orch_host>?, UnsafeMutablePointer<orch_ctx>?, orch_str, orch_str,
+      UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+    ) -> orch_status = { host, context, config, state, out in
+      report(to: context) {
+        guard let host, let out else { throw Failure(.invalidArgument, "create was called without a host") }
+        guard let type = Registry.type(for: host) else {
+          throw Failure(.failedPrecondition, "create was called before the entry function, or with another host")
+        }
+        let instanceHost = Host(host, previousState: Array(bytes(of: state)))
+        let config = config.n == 0 ? try instanceHost.parse("{}") : try instanceHost.parse(bytes(of: config))
+        let plugin = try type.init(host: instanceHost, config: config)
+        out.pointee = Unmanaged.passRetained(Instance(plugin, instanceHost)).toOpaque()
       }
-      let instanceHost = Host(host, previousState: Array(bytes(of: state)))
-      let config = config.n == 0 ? try instanceHost.parse("{}") : try instanceHost.parse(bytes(of: config))
-      let plugin = try type.init(host: instanceHost, config: config)
-      out.pointee = Unmanaged.passRetained(Instance(plugin, instanceHost)).toOpaque()
     }
-  }
 
   static let start: @convention(c) (UnsafeMutableRawPointer?, UInt64) -> Void = { pointer, token in
     run(pointer, token) { plugin in try await plugin.start() }
@@ -86,12 +87,13 @@ enum Life {
     run(pointer, token) { plugin in try await plugin.stop() }
   }
 
-  static let save: @convention(c) (
-    UnsafeMutableRawPointer?, UnsafeMutablePointer<orch_ctx>?, UnsafeMutablePointer<orch_buf>?
-  ) -> orch_status = { pointer, context, out in
-    guard let instance = Instance.from(pointer), let out else { return Status.internal.rawValue }
-    return report(to: context) { out.pointee = give(try instance.plugin.save()) }
-  }
+  static let save:
+    @convention(c) (
+      UnsafeMutableRawPointer?, UnsafeMutablePointer<orch_ctx>?, UnsafeMutablePointer<orch_buf>?
+    ) -> orch_status = { pointer, context, out in
+      guard let instance = Instance.from(pointer), let out else { return Status.internal.rawValue }
+      return report(to: context) { out.pointee = give(try instance.plugin.save()) }
+    }
 
   static let destroy = releaseObject
 

@@ -55,9 +55,18 @@ public struct Failure: Error, Sendable, CustomStringConvertible {
 }
 
 extension Failure {
-  /// The failure that stands for any error: itself, or ``Status/internal`` with the name of its type.
+  /// The failure that stands for an error and tells nothing private: a ``Failure`` itself, a cancellation, or nil.
+  init?(_ error: any Error) {
+    switch error {
+    case let failure as Failure: self = failure
+    case is CancellationError: self.init(.cancelled, "the operation was cancelled")
+    default: return nil
+    }
+  }
+
+  /// The failure that the world sees for any error: of what is private, the name of its type.
   init(hiding error: any Error) {
-    self = error as? Failure ?? Failure(.internal, "an internal error occurred (\(type(of: error)))")
+    self = Failure(error) ?? Failure(.internal, "an internal error occurred (\(type(of: error)))")
   }
 
   /// Throws unless `code` is ok. `what` says what was tried.

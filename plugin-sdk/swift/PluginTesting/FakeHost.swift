@@ -145,6 +145,13 @@ public final class FakeHost {
     }
   }
 
+  /// Provides a typed method of another plugin, for ``Host/slot(_:signature:)``.
+  public func provide(
+    _ method: String, signature: String, _ function: NativeFunction, instance: UnsafeMutableRawPointer? = nil
+  ) {
+    fake_host_provide(raw, method, signature, function, instance)
+  }
+
   // MARK: Time and events
 
   /// Runs what is queued until nothing is.

@@ -41,7 +41,7 @@ extension Database {
     }
     for index in definition.indexes where !present.contains(index) {
       try addColumns(index, to: collection)
-      // Equal documents come in the direction of the last field (see Query.order). Ascending `n` ends every index anyway.
+      // Equal documents come in the direction of the last field (see Query.order); ascending `n` ends every index anyway.
       var columns = index.fields.map { "\(collection.expression($0.field)) \($0.direction)" }
       if !index.isUnique, index.fields.last?.descending == true { columns.append("n DESC") }
       do {

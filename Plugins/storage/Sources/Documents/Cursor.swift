@@ -74,7 +74,7 @@ extension Query {
   }
 }
 
-/// FNV-1a of 64 bits. It finds mistakes, not malice: a forged cursor only shows the caller another page of its own query.
+/// FNV-1a of 64 bits. It finds mistakes, not malice: a forged cursor only shows another page of the caller's own query.
 struct Checksum {
   private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 

@@ -34,7 +34,7 @@ struct Field: Sendable, Hashable {
     return !atStart
   }
 
-  /// The name of the generated column that an indexed field gets, quoted: its JSON path, which no other column can have.
+  /// The name of the generated column of an indexed field, quoted: its JSON path, which no other column can have.
   var column: String { "\"$.\(path)\"" }
 
   /// The expression that reads the field out of the body.

@@ -1,7 +1,7 @@
 /// Answers queries on a reader's connection.
 extension Database {
-  /// One page as JSON text: `{"items":[…],"next":"…"}`, `next` being null on the last page. The documents are the bytes
-  /// that are stored.
+  /// One page as JSON text: `{"items":[…],"next":"…"}`, `next` being null on the last page. The documents are the
+  /// bytes that are stored.
   func page(_ query: Query) throws(StorageError) -> [UInt8] {
     try query.checkBounds()
     var cursor: Cursor?

@@ -1,5 +1,5 @@
 extension Database {
-  /// Looks at the whole file: SQLite's own check, and that each document is an object that says its own id and revision.
+  /// Looks at the whole file: SQLite's own check, and that each document is JSON that says its own id and revision.
   ///
   /// - Returns: at most 100 sentences per check; none when the file is sound.
   func problems() throws(StorageError) -> [String] {

@@ -85,7 +85,7 @@ final class Database {
     if let known = statements[sql] {
       return known
     }
-    // Texts vary with the shape of a query; a caller that invents shapes without end must not grow the cache without end.
+    // Texts vary with the shape of a query; a caller that invents shapes without end must not fill the memory.
     if statements.count >= 256 { statements.removeAll() }
     let statement = try Statement(sql, connection: connection, file: file)
     statements[sql] = statement

@@ -3,8 +3,8 @@ import Glibc
 import PluginKit
 
 extension Storage {
-  /// What the plugin offers. Documents belong to the plugin whose id stands before the `/` of their collection: everybody
-  /// else goes through that plugin's service.
+  /// What the plugin offers. Documents belong to the plugin whose id stands before the `/` of their collection:
+  /// everybody else goes through that plugin's service.
   static var service: Service<Storage> {
     Service("storage", version: "1.0.0", doc: "Collections of JSON documents, sequences and durable events.") {
       Method(
@@ -24,7 +24,7 @@ extension Storage {
           .json(
             "indexes", "A list of {fields, unique}; a field is a path such as forecast.p85, with - for descending.",
             defaultValue: "[]", schema: #"{"type":"array"}"#),
-        ], examples: "[]",
+        ],
         handler: answering { try $0.declare($1) })
       Method(
         "get", [.read, .answersNow, .internal], doc: "Answers with a document as it is stored.",

@@ -126,7 +126,7 @@ public final class Host: Sendable {
 
   /// The failure that the world sees for an error; the log gets what is not told.
   func failure(for error: any Error) -> Failure {
-    if let failure = error as? Failure { return failure }
+    if let failure = Failure(error) { return failure }
     log(.error, "an error of type \(type(of: error)) reached PluginKit: \(error)")
     return Failure(hiding: error)
   }
