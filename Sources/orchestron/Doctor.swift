@@ -1,8 +1,7 @@
 import ArgumentParser
-import Glibc
 import OrchestronHost
 
-struct Doctor: Command {
+struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Look for what may keep a host from running here.",
     discussion: """
@@ -17,7 +16,7 @@ struct Doctor: Command {
   @OptionGroup var place: PlaceOptions
   @OptionGroup var output: OutputOptions
 
-  func perform() throws(Problem) {
+  func run() throws {
     var examination = Examination()
     do throws(Failure) {
       let place = try Place(self.place)
@@ -40,6 +39,6 @@ struct Doctor: Command {
         Output.line("\(finding.state.label)  \(finding.name): \(finding.detail)")
       }
     }
-    if failed > 0 { throw Doctor.failure(failed) }
+    if failed > 0 { throw ExitCode(1) }
   }
 }

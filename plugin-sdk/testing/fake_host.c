@@ -93,7 +93,7 @@ void fake_host_advance(fake_host *fake, uint64_t ms) {
 void fake_wait(fake_host *fake) {
     if (!fake->timers) {
         struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
+        timespec_get(&until, TIME_UTC);
         until.tv_nsec += 20 * 1000 * 1000;
         if (until.tv_nsec >= 1000 * 1000 * 1000) {
             until.tv_sec++;

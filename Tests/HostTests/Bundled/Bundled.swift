@@ -45,20 +45,18 @@ extension TestHost {
     return plugins.first { $0["id"]?.string == plugin }?["accounts"]?["faults"]?.int
   }
 
-  /// The durable events with a matching topic so far.
-  func events(_ topic: String) throws -> [RecordedEvent] {
+  /// All durable events so far, in their order.
+  func recordedEvents() throws -> [RecordedEvent] {
     var events: [RecordedEvent] = []
-    var isThere = false
-    let (id, state) = try host.subscribe([topic, "test:end"], since: 0, log: nil) { event in
-      guard event.pointee.kind == 1 else { return }
-      let topic = event.pointee.topic.string
-      if topic == "test:end" { return isThere = true }
-      let data = (try? JSON(parsing: event.pointee.data.bytes)) ?? .null
+    let (id, state) = try host.subscribe(["*"], since: 0, log: nil) { event in
+      guard event.pointee.seq > 0 else { return }
       events.append(
-        RecordedEvent(seq: event.pointee.seq, topic: topic, actor: event.pointee.actor.string, data: data))
+        RecordedEvent(
+          seq: event.pointee.seq, topic: event.pointee.topic.string, actor: event.pointee.actor.string,
+          data: (try? JSON(parsing: event.pointee.data.bytes)) ?? .null))
     }
-    turn(upTo: 5) { isThere || events.last.map { $0.seq >= state.seq } ?? (state.seq == 0) }
-    host.bus.unsubscribe(id)
+    turn { (events.last?.seq ?? 0) >= state.seq }
+    _ = host.bus.unsubscribe(id)
     return events
   }
 

@@ -27,8 +27,8 @@ final class Catalog {
     gate.begin(call, "host.services")
     switch call.result {
     case .success(let text)?: load(text.bytes)
-    case .failure(let problem)?: gate.host.log(.error, "the services cannot be listed: \(problem.detail)")
-    case nil: gate.host.log(.error, "the services cannot be listed: the host did not answer at once")
+    case .failure(let problem)?: gate.log(.error, "the services cannot be listed: \(problem.detail)")
+    case nil: gate.log(.error, "the services cannot be listed: the host did not answer at once")
     }
   }
 
@@ -39,7 +39,7 @@ final class Catalog {
     add("POST /api/services/{service}/{method}", .anyMethod)
     let catalog = DeclarationReader.read(text)
     services = catalog.services
-    for fault in catalog.faults { gate.host.log(.warn, fault) }
+    for fault in catalog.faults { gate.log(.warn, fault) }
     for declaration in catalog.declarations {
       add(declaration.route, .declared(declaration), owner: declaration.fullName)
     }
@@ -52,7 +52,7 @@ final class Catalog {
 
   private func add(_ pattern: RoutePattern, _ endpoint: Endpoint, owner: String) {
     do throws(Router<Endpoint>.Clash) { try router.add(pattern, owner: owner, endpoint) } catch {
-      gate.host.log(.warn, "\(error.sentence) The first one keeps it.")
+      gate.log(.warn, "\(error.sentence) The first one keeps it.")
     }
   }
 }

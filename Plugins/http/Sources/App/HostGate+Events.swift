@@ -24,7 +24,7 @@ extension HostGate {
           request.n_topics = topics.count
           request.since = wish.since ?? 0
           request.log = log[0]
-          return host.raw.pointee.v.pointee.subscribe?(host.raw, context, &request, callback, &out)
+          return host.pointee.v.pointee.subscribe?(host, context, &request, callback, &out)
             ?? Status.unimplemented.rawValue
         }
       }
@@ -34,7 +34,7 @@ extension HostGate {
     group.didSubscribe(out)
   }
 
-  func unsubscribe(_ id: UInt64) { _ = host.raw.pointee.v.pointee.unsubscribe?(host.raw, id) }
+  func unsubscribe(_ id: UInt64) { _ = host.pointee.v.pointee.unsubscribe?(host, id) }
 
   /// Lends texts as the C headers spell them.
   private func withTexts<R>(_ texts: [String], _ body: (UnsafeBufferPointer<orch_str>) -> R) -> R {

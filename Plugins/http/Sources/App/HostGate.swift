@@ -3,7 +3,7 @@ import PluginKit
 
 /// The host's verbs that requests need, in their plain C form: nothing is allocated on the way but what the host keeps.
 final class HostGate {
-  let host: Host
+  let host: UnsafeMutablePointer<orch_host>
   private let call: Call
   private let cancel: @convention(c) (UnsafeMutablePointer<orch_host>?, UInt64) -> orch_status
   private let credit: @convention(c) (UnsafeMutablePointer<orch_host>?, UInt64, UInt64) -> orch_status
@@ -15,14 +15,15 @@ final class HostGate {
     UnsafePointer<orch_call_options>?, orch_reply_cb, UnsafeMutablePointer<UInt64>?
   ) -> Void
 
-  /// - Parameter callTime: Milliseconds that a call may take.
-  @Loop
-  init(_ host: Host, callTime: Int64) throws(Failure) {
-    let verbs = host.raw.pointee.v.pointee
+  /// - Parameters:
+  ///   - host: Stays valid until the process ends.
+  ///   - callTime: Milliseconds that a call may take.
+  init(_ host: UnsafeMutablePointer<orch_host>, callTime: Int64) throws(Failure) {
+    let verbs = host.pointee.v.pointee
     guard let call = verbs.call, let cancel = verbs.cancel, let credit = verbs.credit else {
       throw Failure(.unimplemented, "this host does not offer calls with credit; update the host")
     }
-    guard let actors = host.extension(ORCH_EXT_ACTOR, as: orch_actor.self) else {
+    guard let actors = verbs.extension?(host, ORCH_EXT_ACTOR)?.assumingMemoryBound(to: orch_actor.self) else {
       throw Failure(
         .permissionDenied, "http needs the extension \"\(ORCH_EXT_ACTOR)\": allow it the permission \"act-as\"")
     }
@@ -50,7 +51,7 @@ final class HostGate {
     options.flags = UInt32(ORCH_CALL_INLINE_OK) | UInt32(ORCH_CALL_CREDIT)
     let callback = orch_reply_cb(
       fn: HostCall.receive, ud: Unmanaged.passRetained(pending).toOpaque(), release: HostCall.release)
-    call(host.raw, context, method.abi, arguments.abi, &options, callback, &pending.id)
+    call(host, context, method.abi, arguments.abi, &options, callback, &pending.id)
   }
 
   /// Begins a call of the plugin's own, without arguments, as the system.
@@ -59,6 +60,12 @@ final class HostGate {
     let none: StaticString = "{}"
     let arguments = Bytes(start: none.utf8Start, count: none.utf8CodeUnitCount)
     begin(pending, method, arguments, actor: "system", trace: Bytes(start: nil, count: 0))
+  }
+
+  /// Writes a line to the host's log.
+  func log(_ level: Host.LogLevel, _ message: String) {
+    var message = message
+    message.withUTF8 { host.pointee.v.pointee.log?(host, level.rawValue, $0.abi, Bytes(start: nil, count: 0).abi) }
   }
 
   /// Lends a context that stands for somebody.
@@ -84,16 +91,16 @@ final class HostGate {
     identity.trace = trace.abi
     identity.timeout_ms = callTime
     var context: UnsafeMutablePointer<orch_ctx>?
-    let status = actors.pointee.make?(host.raw, &identity, &context) ?? Status.unimplemented.rawValue
+    let status = actors.pointee.make?(host, &identity, &context) ?? Status.unimplemented.rawValue
     guard status == Status.ok.rawValue, let context else {
       throw Problem(Status(status), "The call has no context: the host refused the actor \(actor).")
     }
     return context
   }
 
-  fileprivate func cancel(_ id: UInt64) { _ = cancel(host.raw, id) }
-  fileprivate func credit(_ id: UInt64, _ bytes: Int) { _ = credit(host.raw, id, UInt64(bytes)) }
-  fileprivate func free(_ context: UnsafeMutablePointer<orch_ctx>) { actors.pointee.free?(host.raw, context) }
+  fileprivate func cancel(_ id: UInt64) { _ = cancel(host, id) }
+  fileprivate func credit(_ id: UInt64, _ bytes: Int) { _ = credit(host, id, UInt64(bytes)) }
+  fileprivate func free(_ context: UnsafeMutablePointer<orch_ctx>) { actors.pointee.free?(host, context) }
 }
 
 /// A call under way; subclasses say what becomes of its replies. Used once.

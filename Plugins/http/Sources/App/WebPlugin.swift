@@ -27,7 +27,7 @@ final class WebPlugin: Plugin {
       throw Failure(.unimplemented, "http runs inside the host alone: it needs the extension \"\(ORCH_EXT_LOOP)\"")
     }
     self.loop = loop
-    app = Application(try HostGate(host, callTime: configuration.callTime))
+    app = Application(try HostGate(host.raw, callTime: configuration.callTime))
   }
 
   func start() async throws {
