@@ -74,7 +74,7 @@ let package = Package(
       dependencies: ["OrchestronHost", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: swift),
     .testTarget(name: "ConformanceTests", dependencies: ["OrchestronHost"], swiftSettings: swift),
-    .testTarget(name: "EndToEnd", dependencies: ["OrchestronHost"], exclude: ["clients"], swiftSettings: swift),
+    .testTarget(name: "EndToEnd", dependencies: ["OrchestronHost"], exclude: ["clients", "isolation"], swiftSettings: swift),
     .testTarget(
       name: "PluginKitTests",
       dependencies: sdk + [

@@ -3,7 +3,8 @@ import Testing
 
 /// Runs the scripts of `clients/` against the staged host.
 enum Client {
-  private static let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+  /// The project.
+  static let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
 
   /// The command line as `scripts/stage debug` puts it, or what ORCHESTRON_BIN says.
   static let binary = getenv("ORCHESTRON_BIN").map { String(cString: $0) } ?? "\(root)/.build/stage-debug/bin/orchestron"

@@ -126,11 +126,7 @@ final class Probe: Plugin {
         Method("call", .read, doc: "Calls another plugin.", result: .json) { probe, call in
           let call = call.retain()
           probe.host.call("other.get", #"{"id":1}"#, context: call.call.context) { reply in
-            if let failure = reply.failure {
-              call.call.fail(failure)
-            } else {
-              call.call.answer(sharing: reply.takeBody())
-            }
+            call.call.answer(forwarding: reply)
           }
         }
         Method("publish", .write, doc: "Publishes.") { probe, call in

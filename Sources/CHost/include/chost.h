@@ -114,7 +114,7 @@ static inline void chost_store(uint64_t *word, uint64_t value) { __atomic_store_
 static inline void chost_store_relaxed(uint64_t *word, uint64_t value) {
     __atomic_store_n(word, value, __ATOMIC_RELAXED);
 }
-static inline uint64_t chost_add(uint64_t *word, uint64_t n) { return __atomic_fetch_add(word, n, __ATOMIC_RELAXED); }
+static inline uint64_t chost_add(uint64_t *word, uint64_t n) { return __atomic_fetch_add(word, n, __ATOMIC_SEQ_CST); }
 static inline void chost_point(orch_slot *slot, orch_target *target) {
     __atomic_store_n(&slot->target, target, __ATOMIC_SEQ_CST);
 }

@@ -30,6 +30,10 @@ final class MemoryEventStore: EventStore {
   private let log: String
   private var events: [UnsafeMutablePointer<QueuedEvent>] = []
   private var seq: UInt64 = 0
+  /// How many reads are under way, within which a reader may append.
+  private var readers = 0
+  /// Events that left the log meanwhile.
+  private var retired: [UnsafeMutablePointer<QueuedEvent>] = []
 
   init(bus: EventBus) {
     self.bus = bus
@@ -46,6 +50,14 @@ final class MemoryEventStore: EventStore {
   func read(since: UInt64, limit: UInt32, _ each: @escaping (UnsafePointer<orch_event>) -> Void) {
     let oldest = events.first?.pointee.seq ?? seq + 1
     let skipped = since >= oldest ? Int(clamping: since - oldest + 1) : 0
+    readers += 1
+    defer {
+      readers -= 1
+      if readers == 0 {
+        retired.forEach(QueuedEvent.free)
+        retired.removeAll()
+      }
+    }
     for event in events.dropFirst(skipped).prefix(Int(limit)) {
       var c = orch_event(event)
       each(&c)
@@ -59,11 +71,15 @@ final class MemoryEventStore: EventStore {
       seq: seq, time: event.time_ms, topic: event.topic, source: event.source, actor: event.actor, data: event.data)
     if let kept {
       events.append(kept)
-      if events.count > MemoryEventStore.limit { QueuedEvent.free(events.removeFirst()) }
+      if events.count > MemoryEventStore.limit { retire(events.removeFirst()) }
       var c = orch_event(kept)
       bus.recorded(&c)
     }
-    plugin.appended(done, kept == nil ? .resourceExhausted : .ok, seq)
+    bus.host.defer { [seq] in plugin.appended(done, kept == nil ? .resourceExhausted : .ok, seq) }
+  }
+
+  private func retire(_ event: UnsafeMutablePointer<QueuedEvent>) {
+    if readers > 0 { retired.append(event) } else { QueuedEvent.free(event) }
   }
 }
 

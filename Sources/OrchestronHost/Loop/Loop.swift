@@ -146,6 +146,8 @@ final class Mailbox: @unchecked Sendable {
   private let stack: UnsafeMutablePointer<chost_stack>
   private let async: UnsafeMutablePointer<uv_async_t>
   private let closed: UnsafeMutablePointer<UInt64>
+  /// Threads inside ``post(_:)``, for which ``close()`` waits.
+  private let senders: UnsafeMutablePointer<UInt64>
 
   fileprivate init(loop: UnsafeMutablePointer<uv_loop_t>) {
     stack = .allocate(capacity: 1)
@@ -153,6 +155,8 @@ final class Mailbox: @unchecked Sendable {
     async = .allocate(capacity: 1)
     closed = .allocate(capacity: 1)
     closed.initialize(to: 0)
+    senders = .allocate(capacity: 1)
+    senders.initialize(to: 0)
     uv_async_init(loop, async) { handle in
       guard let data = handle?.pointee.data else { return }
       Unmanaged<Mailbox>.fromOpaque(data).takeUnretainedValue().empty()
@@ -164,6 +168,7 @@ final class Mailbox: @unchecked Sendable {
     drop()
     stack.deallocate()
     closed.deallocate()
+    senders.deallocate()
   }
 
   private struct Node {
@@ -173,6 +178,8 @@ final class Mailbox: @unchecked Sendable {
 
   /// Runs `body` on the loop, never before this returns; drops it when the loop is gone. [any-thread]
   func post(_ body: @escaping @Sendable () -> Void) {
+    _ = chost_add(senders, 1)
+    defer { _ = chost_add(senders, UInt64.max) }
     guard chost_load(closed) == 0 else { return }
     let node = UnsafeMutablePointer<Node>.allocate(capacity: 1)
     node.initialize(to: Node(header: chost_node(), body: body))
@@ -198,6 +205,7 @@ final class Mailbox: @unchecked Sendable {
 
   fileprivate func close() {
     chost_store(closed, 1)
+    while chost_load(senders) != 0 { sched_yield() }
     async.pointee.data = nil
     async.withMemoryRebound(to: uv_handle_t.self, capacity: 1) { uv_close($0) { $0?.deallocate() } }
   }

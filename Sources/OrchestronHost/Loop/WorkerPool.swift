@@ -48,10 +48,13 @@ final class WorkerPool {
     return true
   }
 
-  /// Waits for the jobs under way and drops the others.
+  /// Drops the jobs that wait and ends the threads. One that is still at work is left to itself: nobody knows whether it
+  /// ever returns.
   func stop() {
-    let dropped = shared.stop()
-    for thread in threads { pthread_join(thread, nil) }
+    let (dropped, isBusy) = shared.stop()
+    for thread in threads {
+      if isBusy { pthread_detach(thread) } else { pthread_join(thread, nil) }
+    }
     threads = []
     for job in dropped { job.cancelled() }
   }
@@ -90,6 +93,8 @@ final class WorkerPool {
     private var queue: [Job] = []
     private var head = 0
     private var idle = 0
+    /// Jobs under way.
+    private var busy = 0
     private var isStopped = false
 
     init(mailbox: Mailbox) {
@@ -132,14 +137,14 @@ final class WorkerPool {
       }
     }
 
-    func stop() -> [Job] {
+    func stop() -> (dropped: [Job], isBusy: Bool) {
       locked {
         isStopped = true
         let dropped = Array(queue[head...])
         queue = []
         head = 0
         pthread_cond_broadcast(condition)
-        return dropped
+        return (dropped, busy > 0)
       }
     }
 
@@ -149,6 +154,7 @@ final class WorkerPool {
       while let job = next() {
         job.work()
         mailbox.post { job.done() }
+        locked { busy -= 1 }
       }
     }
 
@@ -162,6 +168,7 @@ final class WorkerPool {
         guard head < queue.count else { return nil }
         let job = queue[head]
         head += 1
+        busy += 1
         if head == queue.count {
           queue.removeAll(keepingCapacity: true)
           head = 0

@@ -32,6 +32,16 @@ extension Call {
     json.withJSON { answer(lend($0), validated: validated) }
   }
 
+  /// Answers with the answer that another plugin gave, which is taken: the host has validated it. A failure is passed on.
+  @discardableResult
+  public func answer(forwarding reply: Reply) -> Status {
+    if let failure = reply.failure { return fail(failure) }
+    guard let body = reply.raw.pointee.body else { return answer() }
+    let taken = body.pointee
+    body.pointee.release = nil
+    return answer(taken, validated: true)
+  }
+
   /// Answers with the body of another answer, which is shared.
   @discardableResult
   public func answer(sharing body: Body) -> Status {

@@ -47,7 +47,9 @@ public actor Loop {
 ///
 /// It is the executor of the actor and of the tasks that ``Loop/task(_:)`` starts: the continuations of a task without an
 /// executor of its own come back by way of a thread of Swift's pool.
-package final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Sendable {  // each property says how it is protected
+///
+/// Unchecked, because each property says how it is protected.
+package final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Sendable {
   package static let shared = LoopExecutor()
 
   /// At most so many jobs run before the loop gets its turn again.

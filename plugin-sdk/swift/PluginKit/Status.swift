@@ -69,9 +69,13 @@ extension Failure {
     self = Failure(error) ?? Failure(.internal, "an internal error occurred (\(type(of: error)))")
   }
 
-  /// Throws unless `code` is ok. `what` says what was tried.
-  static func check(_ code: orch_status?, _ what: @autoclosure () -> String) throws(Failure) {
+  /// Throws unless `code` is ok: what the host recorded in the context, else `what`, which says what did not work.
+  static func check(
+    _ code: orch_status?, in context: Context? = nil, _ what: @autoclosure () -> String
+  ) throws(Failure) {
     guard let code else { throw Failure(.unimplemented, "\(what()): the host does not offer this") }
-    if code != 0 { throw Failure(Status(code), what()) }
+    if code == 0 { return }
+    if let recorded = context?.failure, recorded.status == Status(code), !recorded.message.isEmpty { throw recorded }
+    throw Failure(Status(code), what())
   }
 }

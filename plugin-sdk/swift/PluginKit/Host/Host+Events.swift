@@ -100,7 +100,7 @@ extension Host {
         return verbs.pointee.subscribe?(raw, context?.raw, &wish, callback, &out)
       }
     }
-    try Failure.check(status, "subscribing to \(topics.joined(separator: ", ")) failed")
+    try Failure.check(status, in: context, "subscribing to \(topics.joined(separator: ", ")) failed")
     return Subscription(id: out.id, host: self, seq: out.seq, low: out.low, log: string(out.log))
   }
 

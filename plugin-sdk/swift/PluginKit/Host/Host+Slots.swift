@@ -40,11 +40,13 @@ extension Host {
   ///   - method: `service.method`; the service must stand in `requires` or `optional` of plugin.json.
   ///   - signature: Result and parameters, as in `d(dddd)`. A prefix of the provider's is accepted when the rest has
   ///     defaults.
+  ///   - context: Where the host says why it refuses; without one the log has the reason.
   @Loop
-  public func slot(_ method: String, signature: String) throws(Failure) -> Slot {
+  public func slot(_ method: String, signature: String, context: Context? = nil) throws(Failure) -> Slot {
     var slot: UnsafeMutablePointer<orch_slot>?
-    let status = verbs.pointee.import_slot?(raw, nil, UInt32(ORCH_FROM_LOOP), method, signature, &slot)
-    try Failure.check(status, "the method \"\(method)\" with the signature \(signature) could not be imported")
+    let status = verbs.pointee.import_slot?(raw, context?.raw, UInt32(ORCH_FROM_LOOP), method, signature, &slot)
+    try Failure.check(
+      status, in: context, "the method \"\(method)\" with the signature \(signature) could not be imported")
     guard let slot else { throw Failure(.internal, "the host gave no slot for \"\(method)\"") }
     return Slot(raw: slot)
   }

@@ -1,0 +1,130 @@
+import Testing
+
+@testable import OrchestronHost
+
+/// Subscribers that ask for the past: replay and live events join without gap or duplicate.
+@Suite struct ReplayTests {
+  @Test func replaysWhatCameSinceAndGoesOnLive() throws {
+    let events = try EventHost()
+    for n in 1...10 { try events.append("test:n", Int64(n)) }
+    let subscriber = try events.subscribe("test:*", since: 4)
+    #expect(subscriber.state == EventLogState(seq: 10, low: 1, log: subscriber.state.log))
+    try events.append("test:n", 11)
+    events.host.turn { subscriber.received.count == 7 }
+    #expect(subscriber.received.map(\.seq) == Array(5...11))
+    #expect(subscriber.received.map(\.n) == Array(5...11))
+    #expect(subscriber.resyncs.isEmpty)
+  }
+
+  @Test func replaysNothingToWhoIsUpToDate() throws {
+    let events = try EventHost()
+    for n in 1...3 { try events.append("test:n", Int64(n)) }
+    let (current, live) = (try events.subscribe("*", since: 3), try events.subscribe("test:*"))
+    try events.append("test:n", 4)
+    events.host.turn { live.received.count == 1 && current.received.contains { $0.seq == 4 } }
+    #expect(current.received.filter { $0.seq > 0 }.map(\.seq) == [4])
+    #expect(live.received.map(\.seq) == [4])
+  }
+
+  /// Events are appended and the loop is turned at random while subscribers with random wishes come and go.
+  @Test(arguments: 0..<30)
+  func joinsReplayAndLiveWithoutGapOrDuplicate(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let events = try EventHost()
+    var appended: [EventHost.Subscriber.Event] = []
+    var subscribers: [(subscriber: EventHost.Subscriber, topic: String?, since: UInt64)] = []
+    func append(_ count: Int) throws {
+      for _ in 0..<count {
+        let topic = Bool.random(using: &random) ? "a:x" : "b:x"
+        let seq = UInt64(appended.count + 1)
+        appended.append(EventHost.Subscriber.Event(topic: topic, n: Int64(seq), seq: seq))
+        try events.append(topic, Int64(seq))
+      }
+    }
+    try append(Int.random(in: 0...900, using: &random))
+    for _ in 0..<25 {
+      let topic = ["a:*", "b:x", nil].randomElement(using: &random) ?? nil
+      let seq = UInt64(appended.count)
+      let since = Bool.random(using: &random) ? UInt64.random(in: 0...seq, using: &random) : nil
+      let subscriber =
+        if let topic { try events.subscribe(topic, since: since) } else { try events.subscribe("*", since: since) }
+      subscribers.append((subscriber, topic.map { String($0.prefix(2)) }, since ?? seq))
+      for _ in 0..<Int.random(in: 0...3, using: &random) {
+        try append(Int.random(in: 0...120, using: &random))
+        if Bool.random(using: &random) { events.bus.publish("a:ephemeral", [:]) }
+        events.host.loop.turn(wait: false)
+      }
+    }
+    try append(1)
+    let end = try events.subscribe("a:*", "b:*", since: UInt64(appended.count - 1))
+    events.host.turn { !end.received.isEmpty && subscribers.allSatisfy { $0.subscriber.isBehind(appended, $0.topic) == false } }
+    for (subscriber, topic, since) in subscribers {
+      let wanted = appended.filter { $0.seq > since && (topic == nil || $0.topic.hasPrefix(topic ?? "")) }
+      #expect(subscriber.received.filter { $0.seq > 0 } == wanted, "seed \(seed), since \(since), \(topic ?? "*")")
+      #expect(subscriber.resyncs.isEmpty)
+    }
+  }
+
+  @Test(arguments: [(5000, 0, nil), (5000, 10, nil), (100, 101, nil), (100, UInt64.max, nil), (100, 50, "elsewhere")])
+  func tellsWhoCannotBeServedToReadTheStateAgain(count: Int, since: UInt64, log: String?) throws {
+    let events = try EventHost()
+    for n in 1...count { try events.append("test:n", Int64(n)) }
+    let subscriber = try events.subscribe("test:*", since: since, log: log)
+    try events.append("test:n", 0)
+    events.host.turn { !subscriber.resyncs.isEmpty }
+    let place = try #require(subscriber.resyncs.first)
+    #expect(subscriber.resyncs.count == 1)
+    try events.append("test:n", 0)
+    events.host.turn { subscriber.received.last?.seq == UInt64(count + 2) }
+    #expect(subscriber.received.map(\.seq) == Array((place + 1)...UInt64(count + 2)), "live from there on")
+  }
+
+  @Test func servesWhoAsksForTheOldestEventThatIsKept() throws {
+    let events = try EventHost()
+    for n in 1...5000 { try events.append("test:n", Int64(n)) }
+    let low = try events.bus.store.info().low
+    #expect(low == 905)
+    let subscriber = try events.subscribe("test:*", since: low - 1, log: try events.bus.store.info().log)
+    events.host.turn { subscriber.received.count == 4096 }
+    #expect(subscriber.received.map(\.seq) == Array(905...5000))
+    #expect(subscriber.resyncs.isEmpty)
+  }
+
+  @Test func livesWhenASubscriberAppendsWhileTheLogIsReplayed() throws {
+    let events = try EventHost()
+    for n in 1...4096 { try events.append("test:n", Int64(n)) }
+    var received: [UInt64] = []
+    var resyncs = 0
+    _ = try events.host.host.subscribe(["test:*"], since: 0, log: nil) { event in
+      if event.pointee.kind != 1 { return resyncs += 1 }
+      received.append(event.pointee.seq)
+      guard event.pointee.data.string == #"{"n":\#(event.pointee.seq)}"#, event.pointee.seq <= 300 else { return }
+      for _ in 0..<20 { try? events.append("test:more", -1) }
+    }
+    events.host.turn { resyncs > 0 || received.count >= 4096 }
+    #expect(zip(received, received.dropFirst()).allSatisfy { $0 < $1 }, "each at most once, in order")
+    #expect(received.prefix(256).elementsEqual(1...256))
+  }
+
+  @Test func endsAReplayWhenItsSubscriberLeaves() throws {
+    let events = try EventHost()
+    for n in 1...2000 { try events.append("test:n", Int64(n)) }
+    var id: UInt64 = 0
+    var received = 0
+    id = try events.host.host.subscribe(["test:*"], since: 0, log: nil) { _ in
+      received += 1
+      if received == 300 { _ = events.bus.unsubscribe(id) }
+    }.id
+    let other = try events.subscribe("test:*", since: 0)
+    events.host.turn { other.received.count == 2000 }
+    #expect(received == 300)
+  }
+}
+
+extension EventHost.Subscriber {
+  /// Whether the last event that it has to get has not come yet.
+  fileprivate func isBehind(_ appended: [Event], _ topic: String?) -> Bool {
+    guard let last = appended.last(where: { topic == nil || $0.topic.hasPrefix(topic ?? "") }) else { return false }
+    return received.last(where: { $0.seq > 0 })?.seq != last.seq
+  }
+}
