@@ -6,12 +6,12 @@ struct Call: Command {
   static let configuration = CommandConfiguration(
     abstract: "Call a method.",
     discussion: """
-      Arguments are written name=value, or all together as one JSON object. A value is read as the type that the method
-      declares: text stays as it is; numbers, true, false and JSON are parsed; bytes are base64. For JSON and bytes,
-      name=@FILE takes the content of a file.
+      Arguments are written name=value, or all together as one JSON object. A value is read as the type that the \
+      method declares: text stays as it is; numbers, true, false and JSON are parsed; bytes are base64. For JSON and \
+      bytes, name=@FILE takes the content of a file.
 
-      Uses the host that runs in the storage folder, or starts the plugins needed for the moment of the call. The answer
-      is printed as JSON; a stream as one line per chunk.
+      Uses the host that runs in the storage folder, or starts the plugins needed for the moment of the call. The \
+      answer is printed as JSON; a stream as one line per chunk.
 
       Examples:
         orchestron call rice.score reach=1000 impact=2 confidence=0.8 effort=4
@@ -96,7 +96,8 @@ struct Call: Command {
   private func providers(_ place: Place) throws(Failure) -> [PluginID] {
     let service = String(method.prefix { $0 != "." })
     guard service != "host" else {
-      throw Failure(.unavailable, "no host runs in \(place.storage), which \(method) needs; start one by `orchestron run`")
+      throw Failure(
+        .unavailable, "no host runs in \(place.storage), which \(method) needs; start one by `orchestron run`")
     }
     let options = place.configuration.options
     let manifests = Discovery.scan(place.pluginRoots).manifests.filter { !options.disabled.contains($0.id) }

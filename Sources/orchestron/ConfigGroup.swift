@@ -5,8 +5,8 @@ struct ConfigGroup: ParsableCommand {
     commandName: "config",
     abstract: "See and check the configuration.",
     discussion: """
-      Settings come from a file (--config, ORCHESTRON_CONFIG, or orchestron.config.json in the current folder), then from
-      the environment, then from flags.
+      Settings come from a file (--config, ORCHESTRON_CONFIG, or orchestron.config.json in the current folder), then \
+      from the environment, then from flags.
 
       Examples:
         orchestron config show

@@ -5,7 +5,7 @@ struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Look for what may keep a host from running here.",
     discussion: """
-      Checks the storage folder, its lock, the running host, the configuration, the plugins with their libraries, and
+      Checks the storage folder, its lock, the running host, the configuration, the plugins with their libraries, and \
       whether the ports are free. Exit code 0 when nothing is in the way, else 1.
 
       Examples:

@@ -5,8 +5,8 @@ struct Events: Command {
   static let configuration = CommandConfiguration(
     abstract: "Follow the events of the running host, one JSON line each.",
     discussion: """
-      A topic pattern is a topic whose segments may be *, which stands for one segment, or as the last one for any rest.
-      With --since, the durable events after that place come first.
+      A topic pattern is a topic whose segments may be *, which stands for one segment, or as the last one for any \
+      rest. With --since, the durable events after that place come first.
 
       Examples:
         orchestron events
@@ -14,7 +14,9 @@ struct Events: Command {
         orchestron events --topic 'task:*' --since 1042 --count 10
       """)
 
-  @Option(name: .customLong("topic"), help: ArgumentHelp("A topic pattern; may be repeated. All unless given.", valueName: "pattern"))
+  @Option(
+    name: .customLong("topic"),
+    help: ArgumentHelp("A topic pattern; may be repeated. All unless given.", valueName: "pattern"))
   var topics: [String] = []
 
   @Option(help: ArgumentHelp("Begin after this place of the durable log.", valueName: "seq"))

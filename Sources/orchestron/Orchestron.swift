@@ -11,14 +11,16 @@ struct Orchestron: ParsableCommand {
     discussion: """
       Examples:
         orchestron run                                  start the host of this folder
-        orchestron call tasks.create title="Buy milk"   call a method, with or without a running host
+        orchestron call tasks.create title="Buy milk"   call a method, running host or not
         orchestron events --topic 'task:*'              follow what happens
         orchestron plugin list                          see what is installed
 
       Exit codes: 0 ok, 1 failed, 2 wrong usage or argument, 3 not found, 4 not allowed, 5 conflict, 6 not available.
       """,
     version: Host.versionText,
-    subcommands: [Run.self, Call.self, Events.self, PluginGroup.self, ConfigGroup.self, Doctor.self, VersionCommand.self])
+    subcommands: [
+      Run.self, Call.self, Events.self, PluginGroup.self, ConfigGroup.self, Doctor.self, VersionCommand.self,
+    ])
 
   /// Runs the command that the arguments name. Wrong usage ends with exit code 2.
   static func main() {

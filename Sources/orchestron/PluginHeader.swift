@@ -28,12 +28,14 @@ struct PluginHeader: Command {
       guard let manifest = providers.first(where: { choice == nil || $0.id == choice }) else {
         let hint = nearest(service, in: manifests.flatMap { $0.provides.keys }.sorted())
         throw Failure(
-          .notFound, "no plugin provides the service \"\(service)\""
+          .notFound,
+          "no plugin provides the service \"\(service)\""
             + (hint.map { "; did you mean \"\($0)\"?" } ?? "; name the folder of one that does by --plugin-dir"))
       }
       let inspection = try place.inspect { runtime throws(Failure) in try Inspection(manifest, runtime: runtime) }
       guard let header = inspection.header(of: service) else {
-        throw Failure(.failedPrecondition, "plugin \"\(manifest.id)\" promises the service \"\(service)\" but does not declare it")
+        throw Failure(
+          .failedPrecondition, "plugin \"\(manifest.id)\" promises the service \"\(service)\" but does not declare it")
       }
       return header
     }

@@ -6,8 +6,8 @@ struct PluginManifest: Command {
     commandName: "manifest",
     abstract: "Print everything that a library declares, as JSON.",
     discussion: """
-      Loads the library and calls its entry function, nothing else. Takes the library itself, which needs no plugin.json,
-      or a plugin's folder.
+      Loads the library and calls its entry function, nothing else. Takes the library itself, which needs no \
+      plugin.json, or a plugin's folder.
 
       Examples:
         orchestron plugin manifest ./build/librice.so

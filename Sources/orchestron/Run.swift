@@ -6,8 +6,8 @@ struct Run: Command {
   static let configuration = CommandConfiguration(
     abstract: "Start the host and run until it is told to stop.",
     discussion: """
-      Loads the plugins of the installation, of ORCHESTRON_PLUGIN_PATH and of --plugin-dir, and serves them. SIGINT and
-      SIGTERM stop it in order (exit code 0); a second signal ends it at once. One host runs per storage folder.
+      Loads the plugins of the installation, of ORCHESTRON_PLUGIN_PATH and of --plugin-dir, and serves them. SIGINT \
+      and SIGTERM stop it in order (exit code 0); a second signal ends it at once. One host runs per storage folder.
 
       Examples:
         orchestron run
@@ -27,7 +27,8 @@ struct Run: Command {
   @Option(help: ArgumentHelp("Its HTTP port; 0 picks a free one.", valueName: "number"))
   var port: UInt16?
 
-  @Option(name: .customLong("ws-port"), help: ArgumentHelp("Its WebSocket port; 0 picks a free one.", valueName: "number"))
+  @Option(
+    name: .customLong("ws-port"), help: ArgumentHelp("Its WebSocket port; 0 picks a free one.", valueName: "number"))
   var wsPort: UInt16?
 
   @Option(
@@ -59,7 +60,9 @@ struct Run: Command {
     let server: ControlServer
     let holder: HostLock.Holder
     do throws(Failure) {
-      for warning in place.configuration.unusedSections(among: Discovery.scan(place.pluginRoots).manifests) { log.warn(warning) }
+      for warning in place.configuration.unusedSections(among: Discovery.scan(place.pluginRoots).manifests) {
+        log.warn(warning)
+      }
       let socket = try ControlSocket.path(for: process.host.options.storageFolder, in: place.surroundings)
       server = try ControlServer(process.host, path: socket)
       holder = HostLock.Holder(socket: socket, addresses: process.addresses.all)

@@ -100,7 +100,7 @@ import Testing
 
   @Test func refusesWhatIsNoJSON() {
     #expect(site.send("POST /api/tasks", headers: ["Content-Type: text/plain"], body: "{}").status == 415)
-    #expect(site.send("POST /api/tasks", headers: ["Content-Type: application/merge-patch+json"], body: "{}").status == 201 - 201 + 204)
+    #expect(site.send("POST /api/tasks", headers: ["Content-Type: application/merge-patch+json"], body: "{}").status == 204)
     #expect(site.send("POST /api/tasks", headers: ["Content-Type: application/json; charset=utf-8"], body: "{}").status == 204)
     let reply = site.send("POST /api/tasks", body: #"{"title": tru}"#)
     #expect(reply.status == 400)
@@ -178,7 +178,7 @@ import Testing
   @Test func streamsChunksInTheFormatAskedFor() {
     site.host.answer = { _, _ in .later }
     for (accept, expected) in [
-      ("*/*", "00000008\r\n{\"n\":1}\n\r\n0000000d\r\n{\"last\":true}\n\r\n0\r\n\r\n".replacing("0000000d", with: "0000000e")),
+      ("*/*", "00000008\r\n{\"n\":1}\n\r\n0000000e\r\n{\"last\":true}\n\r\n0\r\n\r\n"),
       ("text/event-stream", "0000000f\r\ndata: {\"n\":1}\n\n\r\n00000015\r\ndata: {\"last\":true}\n\n\r\n0\r\n\r\n"),
     ] {
       let client = site.connect()

@@ -40,7 +40,12 @@ final class TestStore {
     self.woken = woken
     store = Store(file: file, settings: settings) { woken.raise() }
     store.onEvents = { [unowned self] in events += $0 }
-    try wait { done throws(StorageError) in try store.open(done) }
+    do {
+      try wait { done throws(StorageError) in try store.open(done) }
+    } catch {
+      close()
+      throw error
+    }
   }
 
   /// Starts something and runs the loop until its completion has come.

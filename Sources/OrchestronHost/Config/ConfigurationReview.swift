@@ -1,6 +1,6 @@
 extension Configuration {
-  /// What is wrong with the configuration of the plugins that were found: a failure for each one whose schema it does not
-  /// fit.
+  /// What is wrong with the configuration of the plugins that were found: a failure for each one whose schema it does
+  /// not fit.
   public func violations(among manifests: [Manifest]) -> [Failure] {
     manifests.compactMap { manifest in
       guard let section = settings["plugins"]?[manifest.id] else { return nil }

@@ -17,7 +17,8 @@ struct ConfigurationSchema {
     let violations = schema.validate(configuration)
     if let first = violations.first {
       throw Failure(
-        .invalidArgument, "the configuration of plugin \"\(plugin)\" is not valid at "
+        .invalidArgument,
+        "the configuration of plugin \"\(plugin)\" is not valid at "
           + "\"plugins.\(plugin)\(first.path.replacing("/", with: "."))\": \(first.message)",
         details: ["errors": .array(violations.map(\.json))])
     }

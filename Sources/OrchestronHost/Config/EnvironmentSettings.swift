@@ -8,8 +8,8 @@
 /// | `DEBUG` (anything but `0`, `false`) | `host.logLevel` debug, `host.logFormat` pretty |
 /// | `NODE_ENV` | `host.logFormat`: `development` pretty, `production` json |
 ///
-/// `ORCHESTRON_CONFIG`, `ORCHESTRON_STORAGE_PATH` and `ORCHESTRON_PLUGIN_PATH` name files and folders and are read where
-/// those are looked for.
+/// `ORCHESTRON_CONFIG`, `ORCHESTRON_STORAGE_PATH` and `ORCHESTRON_PLUGIN_PATH` name files and folders and are read
+/// where those are looked for.
 enum EnvironmentSettings {
   /// What the environment sets, weakest first: `LOG_LEVEL` wins over `DEBUG`.
   static func sources(of surroundings: Surroundings) throws(Failure) -> [Configuration.Source] {

@@ -15,8 +15,20 @@ enum FilePath {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
+  /// A path as seen from a folder, without `.` and `..`. Symbolic links stay as they are, where no `..` follows them.
   static func absolute(_ path: String, in folder: String) -> String {
-    path.hasPrefix("/") ? path : folder == "/" ? "/\(path)" : "\(folder)/\(path)"
+    if path.split(separator: "/").contains(".."), let real = real(path.hasPrefix("/") ? path : "\(folder)/\(path)") {
+      return real
+    }
+    var parts: [Substring] = []
+    for part in (path.hasPrefix("/") ? path : "\(folder)/\(path)").split(separator: "/") {
+      switch part {
+      case ".": break
+      case "..": _ = parts.popLast()
+      default: parts.append(part)
+      }
+    }
+    return "/" + parts.joined(separator: "/")
   }
 
   static func isFolder(_ path: String) -> Bool {

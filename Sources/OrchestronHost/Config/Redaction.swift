@@ -1,5 +1,5 @@
-/// Takes secrets out of a configuration before somebody sees it: what its schema marks as `writeOnly`, and texts whose key
-/// speaks of a token, a secret or a password.
+/// Takes secrets out of a configuration before somebody sees it: what its schema marks as `writeOnly`, and texts whose
+/// key speaks of a token, a secret or a password.
 enum Redaction {
   static let mark = JSON.string("[redacted]")
 

@@ -22,7 +22,9 @@ public struct Surroundings: Sendable {
     var next = environ
     while let entry = next.pointee {
       let text = String(cString: entry)
-      if let end = text.firstIndex(of: "=") { variables[String(text[..<end])] = String(text[text.index(after: end)...]) }
+      if let end = text.firstIndex(of: "=") {
+        variables[String(text[..<end])] = String(text[text.index(after: end)...])
+      }
       next += 1
     }
     let folder = getcwd(nil, 0)

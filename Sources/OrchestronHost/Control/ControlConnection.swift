@@ -13,9 +13,8 @@ final class ControlConnection {
   private(set) var isClosed = false
   /// Bytes that libuv still has to send.
   private(set) var unsent = 0
-  /// The host's ids of calls under way, by the ids of their requests, as text.
-  private var calls: [JSON: UInt64] = [:]
-  private var callCount = 0
+  /// The calls under way: the host's ids, and those of the requests (null for a notification).
+  private var calls: [UInt64: JSON] = [:]
   private(set) var subscriptions: [UInt64: ControlSubscription] = [:]
   /// What the calls of this client have in common.
   private let context: Context
@@ -42,8 +41,9 @@ final class ControlConnection {
   func close() {
     guard !isClosed else { return }
     isClosed = true
-    for call in calls.values { server.host.cancel(call) }
+    let open = calls.keys
     calls = [:]
+    for call in open { server.host.cancel(call) }
     for id in subscriptions.keys { server.host.bus.unsubscribe(id) }
     subscriptions = [:]
     pipe.pointee.data = Unmanaged.passRetained(self).toOpaque()
@@ -92,7 +92,7 @@ extension ControlConnection {
   }
 
   private var isBusy: Bool {
-    unsent > ControlConnection.outputLimit || callCount >= ControlConnection.callLimit
+    unsent > ControlConnection.outputLimit || calls.count >= ControlConnection.callLimit
   }
 
   /// Answers the lines that have come in, as long as the client takes the answers.
@@ -177,7 +177,6 @@ extension ControlConnection {
         actor: server.actor, caller: self.context.caller, deadline: Clock.milliseconds() + request.timeout, chain: 0)
       context.isFace = true
     }
-    callCount += 1
     // The arguments live in the server's document, which the next request uses: they go to the call as text.
     var text = JSONWriter(capacity: 512)
     if let params = request.params { text.element(params) }
@@ -190,7 +189,7 @@ extension ControlConnection {
           sink: .host { [weak self] reply in self?.take(reply, of: open, method: request.method) }),
         idOut: open.idPlace)
     }
-    if !open.isAnswered, let request = open.request { calls[request] = open.id }
+    if !open.isAnswered { calls[open.id] = request.id ?? .null }
   }
 
   private func take(_ reply: Reply, of open: OpenCall, method: String) {
@@ -203,9 +202,8 @@ extension ControlConnection {
       return
     }
     open.isAnswered = true
-    callCount -= 1
+    calls[open.id] = nil
     if let request = open.request {
-      if calls[request] == open.id { calls[request] = nil }
       switch reply {
       case .end(let body): self.reply(body.pointee.bytes, id: request)
       case .error(let failure, let plugin): self.reply(failure, plugin: plugin.string, method: method, id: request)
@@ -223,9 +221,13 @@ extension ControlConnection {
   }
 
   private func cancel(_ params: JSONElement?) throws(Failure) -> JSON {
-    guard let id = params?["call"]?.json else { throw Failure(.invalidArgument, "cancel needs \"call\", the id of a request") }
-    guard let call = calls[id] else { throw Failure(.failedPrecondition, "no request with the id \(id.text) is under way") }
-    server.host.cancel(call)
+    guard let id = params?["call"]?.json else {
+      throw Failure(.invalidArgument, "cancel needs \"call\", the id of a request")
+    }
+    guard let call = calls.first(where: { $0.value == id }) else {
+      throw Failure(.failedPrecondition, "no request with the id \(id.text) is under way")
+    }
+    server.host.cancel(call.key)
     return .null
   }
 }
@@ -306,8 +308,8 @@ extension ControlConnection {
 
   /// Gives the system what it takes at once; the rest, if any, has to wait.
   private func write(_ bytes: UnsafeRawBufferPointer) -> PendingWrite? {
-    var buffer = uv_buf_init(
-      UnsafeMutablePointer(mutating: bytes.baseAddress?.assumingMemoryBound(to: CChar.self)), UInt32(bytes.count))
+    var buffer = uv_buf_t(
+      base: UnsafeMutablePointer(mutating: bytes.baseAddress?.assumingMemoryBound(to: CChar.self)), len: bytes.count)
     let written = max(0, Int(asStream { uv_try_write($0, &buffer, 1) }))
     return written < bytes.count ? PendingWrite(UnsafeRawBufferPointer(rebasing: bytes[written...])) : nil
   }
@@ -335,7 +337,7 @@ private final class PendingWrite {
   func start(on pipe: UnsafeMutablePointer<uv_pipe_t>, done: @escaping () -> Void) {
     self.done = done
     request.pointee.data = Unmanaged.passRetained(self).toOpaque()
-    var buffer = uv_buf_init(bytes.baseAddress?.assumingMemoryBound(to: CChar.self), UInt32(bytes.count))
+    var buffer = uv_buf_t(base: bytes.baseAddress?.assumingMemoryBound(to: CChar.self), len: bytes.count)
     let status = pipe.withMemoryRebound(to: uv_stream_t.self, capacity: 1) { stream in
       uv_write(request, stream, &buffer, 1) { request, _ in
         guard let data = request?.pointee.data else { return }

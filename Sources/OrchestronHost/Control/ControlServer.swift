@@ -30,16 +30,15 @@ public final class ControlServer {
   /// How many clients may be connected.
   static let connectionLimit = 512
 
-  /// Binds the socket and listens. Whoever calls holds the ``HostLock`` of the folder, so that a socket already there is
-  /// a dead host's.
+  /// Binds the socket and listens. Whoever calls holds the ``HostLock`` of the folder, so that a socket already there
+  /// is a dead host's.
   ///
-  /// From now on the process ignores SIGPIPE: a client that goes away is no reason to end.
+  /// The process has to ignore SIGPIPE: a client that goes away is no reason to end.
   public init(_ host: Host, path: String) throws(Failure) {
     self.host = host
     self.path = path
     loop = host.loop
     actor = Text(PeerUser.current.actor)
-    signal(SIGPIPE, SIG_IGN)
     unlink(path)
     listener = .allocate(capacity: 1)
     uv_pipe_init(loop.uv, listener, 0)
@@ -98,5 +97,7 @@ public final class ControlServer {
   func ended(_ connection: ControlConnection) { connections[connection.id] = nil }
 
   /// The memory that all connections read into, one at a time.
-  var readMemory: uv_buf_t { uv_buf_init(readBuffer.baseAddress?.assumingMemoryBound(to: CChar.self), UInt32(readBuffer.count)) }
+  var readMemory: uv_buf_t {
+    uv_buf_t(base: readBuffer.baseAddress?.assumingMemoryBound(to: CChar.self), len: readBuffer.count)
+  }
 }

@@ -13,7 +13,8 @@ public enum ControlSocket {
     let short = try RuntimeFolder.parent(in: surroundings) + "/s\(String(hash, radix: 16)).sock"
     guard short.utf8.count <= longestPath else {
       throw Failure(
-        .failedPrecondition, "the path of the control socket, \(short), is too long; set XDG_RUNTIME_DIR to a short one")
+        .failedPrecondition, "the path of the control socket, \(short), is too long; set XDG_RUNTIME_DIR to a short one"
+      )
     }
     return short
   }

@@ -1,7 +1,7 @@
 import CHost
 
-/// One subscription of a client of the control socket: passes events on while the client reads, and counts those that it
-/// is too slow for.
+/// One subscription of a client of the control socket: passes events on while the client reads, and counts those that
+/// it is too slow for.
 final class ControlSubscription {
   var id: UInt64 = 0
   private unowned let connection: ControlConnection

@@ -28,7 +28,9 @@ public final class HostLock {
 
     /// Writes ``json`` to a file, for scripts that wait for it: readable by its owner alone, and by rename, so that the
     /// file is whole when it appears.
-    public func write(to path: String) throws(Failure) { try FilePath.replace(path, with: json.bytes + [UInt8(ascii: "\n")]) }
+    public func write(to path: String) throws(Failure) {
+      try FilePath.replace(path, with: json.bytes + [UInt8(ascii: "\n")])
+    }
 
     init?(_ json: JSON) {
       guard let pid = json["pid"]?.int.flatMap(Int32.init(exactly:)) else { return nil }
@@ -40,7 +42,8 @@ public final class HostLock {
 
     /// The sentence for somebody who needs the folder.
     public func inUse(_ folder: String) -> Failure {
-      let places = (addresses.sorted { $0.key < $1.key }.map(\.value) + [socket].compactMap { $0 }).joined(separator: ", ")
+      let places = (addresses.sorted { $0.key < $1.key }.map(\.value) + [socket].compactMap { $0 }).joined(
+        separator: ", ")
       return Failure(
         .failedPrecondition,
         "a host (pid \(pid)\(places.isEmpty ? "" : ", \(places)")) already runs in \(folder); stop it, or choose another "

@@ -1,7 +1,7 @@
 /// A failure as every face tells it: problem details (RFC 9457).
 ///
-/// `{"type","title","status","detail","code","plugin","errors":[{"path","message","allowed"}]}`, followed by what else the
-/// plugin says.
+/// `{"type","title","status","detail","code","plugin","errors":[{"path","message","allowed"}]}`, followed by what else
+/// the plugin says.
 public struct Problem: Error, Sendable, Equatable {
   public var failure: Failure
   /// The plugin that the failure came from, `host` for the host; nil when no host was asked.
@@ -20,7 +20,8 @@ public struct Problem: Error, Sendable, Equatable {
     var details = json.object ?? [:]
     for name in Problem.reserved { details[name] = nil }
     failure = Failure(
-      json["code"]?.string.flatMap(Status.init(name:)) ?? .internal, json["detail"]?.string ?? "the reason is not known",
+      json["code"]?.string.flatMap(Status.init(name:)) ?? .internal,
+      json["detail"]?.string ?? "the reason is not known",
       details: details.isEmpty ? nil : .object(details))
     plugin = json["plugin"]?.string
   }

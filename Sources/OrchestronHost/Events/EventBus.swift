@@ -157,6 +157,7 @@ extension EventBus {
         subscription.isReplaying = true
         host.loop.defer { [self] in replay(subscription) }
       } else if !isKnown {
+        subscription.isReplaying = true  // nothing durable before it is told to read the state again
         host.loop.defer { [self] in resync(subscription) }
       }
     }

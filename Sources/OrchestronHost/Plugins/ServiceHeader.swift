@@ -48,7 +48,8 @@ struct ServiceHeader {
     let parameters = method.parameters.map { (type: cType($0.type), name: identifier($0.name.string)) }
     let result = method.result == .nothing ? nil : resultType(method.result)
     let types = ["void *", "orch_ctx *"] + parameters.map(\.type) + (result.map { ["\($0) *"] } ?? [])
-    let values = ["entry.target->self", "ctx ? ctx : slot->ctx"] + parameters.map(\.name) + (result == nil ? [] : ["result"])
+    let values =
+      ["entry.target->self", "ctx ? ctx : slot->ctx"] + parameters.map(\.name) + (result == nil ? [] : ["result"])
     let declared =
       ["orch_slot *slot", "orch_ctx *ctx"] + parameters.map { "\($0.type) \($0.name)" }
       + (result.map { ["\($0) *result"] } ?? [])
@@ -76,7 +77,8 @@ struct ServiceHeader {
     if resultType(method.result) == "orch_buf" {
       lines.append(" * The result is yours: give it back by orch_buf_release.")
     }
-    lines.append(" * Import it \(needsWorker ? "from ORCH_FROM_WORKER alone" : "from ORCH_FROM_LOOP or ORCH_FROM_WORKER").")
+    lines.append(
+      " * Import it \(needsWorker ? "from ORCH_FROM_WORKER alone" : "from ORCH_FROM_LOOP or ORCH_FROM_WORKER").")
     return lines.joined(separator: "\n")
   }
 
@@ -117,11 +119,13 @@ struct ServiceHeader {
   /// The names of the wrapper itself, and the keywords of C11 and C++17 that a parameter's name could be.
   private static let taken: Set<String> = [
     "slot", "ctx", "entry", "status", "result", "alignas", "alignof", "and", "asm", "auto", "bitand", "bitor", "bool",
-    "break", "case", "catch", "char", "class", "compl", "const", "constexpr", "continue", "decltype", "default", "delete",
+    "break", "case", "catch", "char", "class", "compl", "const", "constexpr", "continue", "decltype", "default",
+    "delete",
     "do", "double", "else", "enum", "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "if",
     "inline", "int", "long", "mutable", "namespace", "new", "noexcept", "not", "nullptr", "operator", "or", "private",
     "protected", "public", "register", "restrict", "return", "short", "signed", "sizeof", "static", "struct", "switch",
-    "template", "this", "throw", "true", "try", "typedef", "typeid", "typename", "union", "unsigned", "using", "virtual",
+    "template", "this", "throw", "true", "try", "typedef", "typeid", "typename", "union", "unsigned", "using",
+    "virtual",
     "void", "volatile", "while", "xor",
   ]
 }

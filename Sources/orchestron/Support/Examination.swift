@@ -44,7 +44,8 @@ struct Examination {
     }
     guard info.st_mode & S_IFMT == S_IFDIR else { return add("storage", .failed, "\(folder) is not a folder") }
     guard access(folder, R_OK | W_OK | X_OK) == 0 else {
-      return add("storage", .failed, "\(folder) cannot be written; give its rights to this user, or choose another by --storage")
+      return add(
+        "storage", .failed, "\(folder) cannot be written; give its rights to this user, or choose another by --storage")
     }
     let others = info.st_mode & 0o077
     guard others == 0 else {
@@ -64,7 +65,9 @@ struct Examination {
       let holder = HostLock.holder(of: place.storage)
       add("lock", .ok, "held by the running host, pid \(holder?.pid ?? 0)")
       let isOK = health["status"]?.string == "ok"
-      add("host", isOK ? .ok : .warning, "\(health["status"]?.string ?? "?"), version \(health["version"]?.string ?? "?")")
+      add(
+        "host", isOK ? .ok : .warning, "\(health["status"]?.string ?? "?"), version \(health["version"]?.string ?? "?")"
+      )
       for plugin in health["plugins"]?.array ?? [] {
         guard let reason = plugin["reason"]?.string else { continue }
         add("plugin \(plugin["id"]?.string ?? "")", .failed, reason)
@@ -100,7 +103,8 @@ struct Examination {
     for sentence in place.configuration.unusedSections(among: findings.manifests) {
       add("configuration", .warning, sentence)
     }
-    let folders = place.pluginRoots.isEmpty ? "no folder; name one by --plugin-dir" : place.pluginRoots.joined(separator: ", ")
+    let folders =
+      place.pluginRoots.isEmpty ? "no folder; name one by --plugin-dir" : place.pluginRoots.joined(separator: ", ")
     add("plugins", manifests.isEmpty ? .warning : .ok, "\(resolution.startOrder.count) can start, from \(folders)")
     return manifests
   }

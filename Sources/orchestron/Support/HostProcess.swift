@@ -9,12 +9,13 @@ final class HostProcess {
   /// Becomes true when the process is asked to end.
   private(set) var isStopRequested = false
   private let runtime: RuntimeFolder
-  private var onStop: () -> Void = {}
 
   /// Sets a host up; nothing is started.
   init(
     _ place: Place, storage: String, lock: HostLock, wanted: [PluginID]?, log: HostLog
   ) throws(Failure) {
+    // Whoever reads what plugins or the host write may go away at any time.
+    signal(SIGPIPE, SIG_IGN)
     self.lock = lock
     runtime = try RuntimeFolder(in: place.surroundings)
     var options = place.configuration.options

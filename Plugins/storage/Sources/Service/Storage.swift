@@ -34,6 +34,15 @@ final class Storage: Plugin {
     }
     store.onEvents = { [unowned self] in publish($0) }
     opened = store
+    do {
+      try await open(store)
+    } catch {
+      try await stop()
+      throw error
+    }
+  }
+
+  private func open(_ store: Store) async throws {
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
       do throws(StorageError) {
         try store.open { continuation.resume(with: $0.mapError(Failure.init)) }
