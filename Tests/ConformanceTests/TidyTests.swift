@@ -7,7 +7,7 @@ import Testing
 
   /// All files that git knows, by their path in the project.
   private static let files: [String] = {
-    guard let pipe = popen("cd '\(root)' && git ls-files -z 2>/dev/null || find . -type f -print0", "r") else { return [] }
+    guard let pipe = popen("git -C '\(root)' ls-files -z", "r") else { return [] }
     defer { pclose(pipe) }
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)

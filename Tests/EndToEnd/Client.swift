@@ -7,7 +7,8 @@ enum Client {
   static let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
 
   /// The command line as `scripts/stage debug` puts it, or what ORCHESTRON_BIN says.
-  static let binary = getenv("ORCHESTRON_BIN").map { String(cString: $0) } ?? "\(root)/.build/stage-debug/bin/orchestron"
+  static let binary =
+    getenv("ORCHESTRON_BIN").map { String(cString: $0) } ?? "\(root)/.build/stage-debug/bin/orchestron"
 
   /// The Python with the clients' libraries.
   private static let python =

@@ -107,6 +107,7 @@ final class Call {
 
 extension Text {
   func hasBytes(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    count == bytes.count && (count == 0 || memcmp(cString, bytes.baseAddress!, count) == 0)  // not empty: has an address
+    guard count == bytes.count, let start = bytes.baseAddress else { return count == bytes.count }
+    return memcmp(cString, start, count) == 0
   }
 }

@@ -36,7 +36,8 @@ extension Dispatcher {
       return .failedPrecondition
     }
     guard host.loop.isCurrent else {
-      method.plugin.faultFromElsewhere("\(method.declaration.fullName) emitted a chunk away from the loop thread; use post")
+      let name = method.declaration.fullName
+      method.plugin.faultFromElsewhere("\(name) emitted a chunk away from the loop thread; use post")
       return .failedPrecondition
     }
     if let status = refuseAnswer(call) {

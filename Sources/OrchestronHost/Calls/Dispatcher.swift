@@ -203,7 +203,8 @@ extension Dispatcher {
     if !isTaken {
       method.plugin.workerCalls -= 1
       finish(
-        call, .error(Failure(.resourceExhausted, "too much work waits for the worker pool; try later"), plugin: hostName))
+        call,
+        .error(Failure(.resourceExhausted, "too much work waits for the worker pool; try later"), plugin: hostName))
       released(call)
     }
   }

@@ -28,7 +28,9 @@ final class NativeInvoker {
     let parameters = method.parameters
     return withUnsafeTemporaryAllocation(of: Value.self, capacity: parameters.count + 1) { values in
       for (index, parameter) in parameters.enumerated() {
-        values.baseAddress.map { NativeInvoker.store(call.arguments[index], parameter.type, at: $0 + index, keep: call.keep) }
+        values.baseAddress.map {
+          NativeInvoker.store(call.arguments[index], parameter.type, at: $0 + index, keep: call.keep)
+        }
       }
       return invoke(
         values: values.baseAddress, context: call.context.pointer, self: instance, result: result, thrown: thrown)
@@ -63,7 +65,9 @@ final class NativeInvoker {
   }
 
   /// Writes the default of a parameter as its C type.
-  static func storeDefault(of parameter: ParameterDeclaration, keeping texts: inout [Text], at place: UnsafeMutablePointer<Value>) {
+  static func storeDefault(
+    of parameter: ParameterDeclaration, keeping texts: inout [Text], at place: UnsafeMutablePointer<Value>
+  ) {
     store(parameter.fallback?.element, parameter.type, at: place) { text in
       texts.append(text)
       return text.str
@@ -113,7 +117,9 @@ enum FFITypes {
     let cif = UnsafeMutablePointer<ffi_cif>.allocate(capacity: 1)
     cif.initialize(to: ffi_cif())
     let status = ffi_prep_cif(cif, FFI_DEFAULT_ABI, UInt32(types.count), type("r"), list)
-    guard status == FFI_OK else { throw Failure(.internal, "libffi cannot describe a function of \(types.count) values") }
+    guard status == FFI_OK else {
+      throw Failure(.internal, "libffi cannot describe a function of \(types.count) values")
+    }
     return cif
   }
 }

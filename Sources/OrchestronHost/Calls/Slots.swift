@@ -44,7 +44,8 @@ final class Slots {
       host.lifecycle.resolution?.provider(of: parts[0], for: importer.id) == nil
     {
       let note = host.lifecycle.resolution?.notes.first { $0.isAbout(parts[0], of: importer.id) }
-      let because = note?.description ?? "the service was not there when the plugins were ordered; name it in \"requires\""
+      let because =
+        note?.description ?? "the service was not there when the plugins were ordered; name it in \"requires\""
       throw Failure(.failedPrecondition, "plugin \"\(importer.id)\" cannot import \"\(name)\": \(because)")
     }
     let known = slots.first {

@@ -20,7 +20,8 @@ final class EventBus {
   private let trie = TopicTrie<Subscription>()
   private var subscriptions: [UInt64: Subscription] = [:]
   /// What the trie said, for topics seen lately.
-  private var matches: [String: [Subscription]] = [:]
+  private var routes: [String: Route] = [:]
+  private var lastRoute: Route?
   private let document = JSONDocument()
   /// Events taken from the queue that wait for the next turn.
   private var waiting: UnsafeMutablePointer<chost_node>?
@@ -163,7 +164,7 @@ extension EventBus {
     }
     subscriptions[id] = subscription
     for pattern in patterns { trie.insert(subscription, for: pattern) }
-    matches.removeAll(keepingCapacity: true)
+    forgetRoutes()
     return state
   }
 
@@ -174,7 +175,7 @@ extension EventBus {
     guard let subscription = subscriptions.removeValue(forKey: id) else { return false }
     subscription.isEnded = true
     for pattern in subscription.patterns { trie.remove(id, for: pattern) }
-    matches.removeAll(keepingCapacity: true)
+    forgetRoutes()
     if case .plugin(let plugin, let callback) = subscription.sink {
       plugin.release(orch_task(fn: nil, ud: callback.ud, release: callback.release))
     }
@@ -185,6 +186,19 @@ extension EventBus {
 // MARK: - Delivering
 
 extension EventBus {
+  /// Where the events of one topic go, as long as nobody subscribes or leaves.
+  fileprivate final class Route {
+    let topic: Text
+    let isValid: Bool
+    let subscribers: [Subscription]
+
+    init(topic: Text, isValid: Bool, subscribers: [Subscription]) {
+      self.topic = topic
+      self.isValid = isValid
+      self.subscribers = subscribers
+    }
+  }
+
   /// Delivers what waits, up to a bound. [loop-thread]
   private func deliver() {
     var budget = EventBus.turnLimit
@@ -206,8 +220,7 @@ extension EventBus {
       guard isFit(c, from: plugin) else { return }
       plugin.accounts.published += 1
     }
-    let topic = c.topic.string
-    for subscription in subscribers(of: topic) where !subscription.isEnded {
+    for subscription in route(of: c.topic).subscribers where !subscription.isEnded {
       if c.seq > 0 {
         guard !subscription.isReplaying, c.seq > subscription.cursor else { continue }
         subscription.cursor = c.seq
@@ -216,17 +229,30 @@ extension EventBus {
     }
   }
 
-  private func subscribers(of topic: String) -> [Subscription] {
-    if let known = matches[topic] { return known }
-    if matches.count >= 4096 { matches.removeAll(keepingCapacity: true) }
-    let found = trie.match(topic)
-    matches[topic] = found
-    return found
+  /// Where the events of a topic go. Events come in runs of one topic: the last one is compared first.
+  private func route(of topic: orch_str) -> Route {
+    if let lastRoute, lastRoute.topic.hasBytes(topic.bytes) { return lastRoute }
+    let name = topic.string
+    if let known = routes[name] {
+      lastRoute = known
+      return known
+    }
+    if routes.count >= 4096 { routes.removeAll(keepingCapacity: true) }
+    let isValid = topic.bytes.isUTF8 && isTopic(name)
+    let route = Route(topic: Text(copying: topic.bytes), isValid: isValid, subscribers: isValid ? trie.match(name) : [])
+    routes[name] = route
+    lastRoute = route
+    return route
+  }
+
+  private func forgetRoutes() {
+    routes.removeAll(keepingCapacity: true)
+    lastRoute = nil
   }
 
   /// Checks what a plugin published: a fault is told and the event dropped.
   private func isFit(_ event: orch_event, from plugin: Plugin) -> Bool {
-    guard event.topic.bytes.isUTF8, isTopic(event.topic.string) else {
+    guard route(of: event.topic).isValid else {
       plugin.fault("published to \(event.topic.string.quoted), which is no topic; write \"thing:event\"")
       return false
     }
@@ -257,8 +283,7 @@ extension EventBus {
         count += 1
         guard !subscription.isEnded, event.pointee.seq > subscription.cursor else { return }
         subscription.cursor = event.pointee.seq
-        let topic = event.pointee.topic.string
-        guard subscribers(of: topic).contains(where: { $0 === subscription }) else { return }
+        guard route(of: event.pointee.topic).subscribers.contains(where: { $0 === subscription }) else { return }
         tell(subscription, event)
       }
       if count < EventBus.replayBatch {

@@ -58,7 +58,10 @@ final class HTTPTransfer {
     curl_set_pointer(handle, CURLOPT_HTTPHEADER, headers)
     if !body.isEmpty || method == "POST" {
       curl_set_int64(handle, CURLOPT_POSTFIELDSIZE_LARGE, Int64(body.count))
-      body.withUnsafeBytes { _ = curl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, $0.baseAddress ?? UnsafeRawPointer(own)) }
+      // Of an empty body no byte is read, but the pointer must not be NULL.
+      body.withUnsafeBytes { bytes in
+        _ = curl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, bytes.baseAddress ?? UnsafeRawPointer(own))
+      }
     }
     "http,https".withCString { _ = curl_set_pointer(handle, CURLOPT_PROTOCOLS_STR, $0) }
     "".withCString { _ = curl_set_pointer(handle, CURLOPT_PROXY, $0) }
@@ -79,7 +82,8 @@ final class HTTPTransfer {
       guard let address, let transfer = HTTPTransfer.behind(own), transfer.mayReach(&address.pointee.addr) else {
         return CURL_SOCKET_BAD
       }
-      return socket(address.pointee.family, address.pointee.socktype | CInt(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
+      let type = address.pointee.socktype | CInt(SOCK_CLOEXEC.rawValue)
+      return socket(address.pointee.family, type, address.pointee.protocol)
     }
   }
 
@@ -141,7 +145,8 @@ enum NetworkAddress {
     let length = socklen_t(
       address.pointee.sa_family == sa_family_t(AF_INET6)
         ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size)
-    guard getnameinfo(address, length, &buffer, socklen_t(buffer.count), nil, 0, NI_NUMERICHOST) == 0 else { return nil }
+    let status = getnameinfo(address, length, &buffer, socklen_t(buffer.count), nil, 0, NI_NUMERICHOST)
+    guard status == 0 else { return nil }
     return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 

@@ -92,7 +92,11 @@ final class ChildProcess {
     input = Pipe(ownEnds[0], loop)
     outputs = [Pipe(ownEnds[1], loop), Pipe(ownEnds[2], loop)]
     for (index, pipe) in outputs.enumerated() {
-      pipe.read { [unowned self] bytes in output(UInt32(index + 1), bytes) } ended: { [unowned self] in finishIfDone() }
+      pipe.read { [unowned self] bytes in
+        output(UInt32(index + 1), bytes)
+      } ended: { [unowned self] in
+        finishIfDone()
+      }
     }
     exitWatch = Poll(pidfd, loop) { [unowned self] in exited() }
     if timeout > 0 {

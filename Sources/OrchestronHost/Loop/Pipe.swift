@@ -46,7 +46,10 @@ final class Pipe {
       return
     }
     uv_read_start(
-      stream, { _, size, buffer in buffer?.pointee = uv_buf_init(malloc(size)?.assumingMemoryBound(to: CChar.self), UInt32(size)) },
+      stream,
+      { _, size, buffer in
+        buffer?.pointee = uv_buf_init(malloc(size)?.assumingMemoryBound(to: CChar.self), UInt32(size))
+      },
       { stream, count, buffer in
         defer { free(buffer?.pointee.base) }
         guard let pipe = Pipe.behind(stream) else { return }

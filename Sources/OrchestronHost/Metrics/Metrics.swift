@@ -33,8 +33,8 @@ final class Metrics: Sendable {
 
   /// Defines a metric; the same definition again gives the same handle.
   func define(_ metric: Metric) throws(Failure) -> UInt64 {
-    let isNamed = !metric.name.isEmpty && metric.name.utf8.allSatisfy { $0 == 0x5F || (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
-    guard isNamed else {
+    let letters = metric.name.utf8
+    guard !letters.isEmpty, letters.allSatisfy({ "abcdefghijklmnopqrstuvwxyz0123456789_".utf8.contains($0) }) else {
       throw Failure(.invalidArgument, "\(metric.name.quoted) is not a metric name of the form [a-z0-9_]+")
     }
     guard metric.kind != .histogram || (!metric.bounds.isEmpty && metric.bounds == metric.bounds.sorted()) else {

@@ -55,7 +55,8 @@ struct DeclarationReader {
       let name = try text(raw.name, "a topic has no name")
       guard isTopic(name) else { throw fault("topic \(name.quoted) is not of the form \"thing:event\"") }
       guard raw.flags & 0xFFFF == 0 else {
-        throw fault("topic \"\(name)\" sets flag 0x\(String(raw.flags & 0xFFFF, radix: 16)), which this host does not know")
+        let flag = String(raw.flags & 0xFFFF, radix: 16)
+        throw fault("topic \"\(name)\" sets flag 0x\(flag), which this host does not know")
       }
       let schema = try json(raw.schema, "the schema of topic \"\(name)\"")
       _ = try compiled(schema, "the schema of topic \"\(name)\"")

@@ -55,8 +55,9 @@ import Testing
   }
 
   private func path(of segments: [String], _ random: inout SeededGenerator) -> String {
-    (0..<Int.random(in: 1...4, using: &random)).map { _ in segments[Int.random(in: 0..<segments.count, using: &random)] }
-      .joined(separator: ":")
+    (0..<Int.random(in: 1...4, using: &random)).map { _ in segments[Int.random(in: 0..<segments.count, using: &random)]
+    }
+    .joined(separator: ":")
   }
 
   private func naive(_ pattern: ArraySlice<String>, _ topic: ArraySlice<Substring>) -> Bool {

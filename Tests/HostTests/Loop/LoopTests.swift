@@ -174,7 +174,9 @@ import Testing
     }
   }
 
-  private func start(_ ticker: Ticker, repeating: UInt64, _ fn: @escaping @convention(c) (UnsafeMutableRawPointer?) -> Void) {
+  private func start(
+    _ ticker: Ticker, repeating: UInt64, _ fn: @escaping @convention(c) (UnsafeMutableRawPointer?) -> Void
+  ) {
     let task = orch_task(
       fn: fn, ud: Unmanaged.passUnretained(ticker).toOpaque(), release: { Ticker.behind($0)?.steps.append("release") })
     #expect(HostExtensions.timer.start(ticker.plugin.pointer, 1, repeating, task, &ticker.id) == 0)

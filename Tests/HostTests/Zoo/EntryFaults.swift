@@ -4,7 +4,9 @@ import Testing
 
 /// Libraries without a usable entry, or of an ABI that is not the host's.
 @Suite struct EntryFaults {
-  private func expectRefused(_ fixture: String, _ pattern: String, at location: SourceLocation = #_sourceLocation) throws {
+  private func expectRefused(_ fixture: String, _ pattern: String, at location: SourceLocation = #_sourceLocation)
+    throws
+  {
     let zoo = try Zoo(fixture)
     try zoo.expectFailed(fixture, pattern, at: location)
   }

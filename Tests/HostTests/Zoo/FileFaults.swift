@@ -5,7 +5,9 @@ import Testing
 
 /// Files that are no plugin library: refused before `dlopen`, by the path and one sentence.
 @Suite struct FileFaults {
-  private func expectRefused(_ fixture: String, _ pattern: String, at location: SourceLocation = #_sourceLocation) throws {
+  private func expectRefused(_ fixture: String, _ pattern: String, at location: SourceLocation = #_sourceLocation)
+    throws
+  {
     let zoo = try Zoo(fixture)
     try zoo.expectFailed(fixture, pattern, at: location)
   }
@@ -67,7 +69,8 @@ import Testing
   @Test func livesWhenALibraryIsOverwrittenWhileLoaded() throws {
     let folder = try TestFolder()
     try folder.write("plain/plugin.json", try TestFolder.read(try Fixtures.path("plain") + "/plugin.json"))
-    let library = try folder.write("plain/libplain.so", try TestFolder.read(try Fixtures.path("plain") + "/libplain.so"))
+    let library = try folder.write(
+      "plain/libplain.so", try TestFolder.read(try Fixtures.path("plain") + "/libplain.so"))
     let host = try TestHost([folder.path])
     try host.start()
     #expect(try host.call("plain.run").answer == .null)

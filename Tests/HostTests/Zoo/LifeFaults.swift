@@ -13,13 +13,16 @@ import Testing
     options.drainTimeout = LifeFaults.limit
   }
 
-  private func expectRefused(_ fixture: String, _ pattern: String, at location: SourceLocation = #_sourceLocation) throws {
+  private func expectRefused(_ fixture: String, _ pattern: String, at location: SourceLocation = #_sourceLocation)
+    throws
+  {
     let zoo = try Zoo(fixture)
     try zoo.expectFailed(fixture, pattern, at: location)
   }
 
   /// Expects a host to stop although one plugin does not help with it.
-  private func expectStops(_ fixture: String, _ pattern: String, at location: SourceLocation = #_sourceLocation) throws {
+  private func expectStops(_ fixture: String, _ pattern: String, at location: SourceLocation = #_sourceLocation) throws
+  {
     let zoo = try Zoo(fixture, configure: hasty)
     zoo.expectStarted(fixture, at: location)
     try zoo.expectAlive(at: location)

@@ -12,7 +12,9 @@ import Testing
   }
 
   /// Expects the folder of a manifest to be refused, so that no plugin comes of it.
-  private func expectNoPlugin(_ fixture: String, _ pattern: String, at location: SourceLocation = #_sourceLocation) throws {
+  private func expectNoPlugin(_ fixture: String, _ pattern: String, at location: SourceLocation = #_sourceLocation)
+    throws
+  {
     let zoo = try Zoo(fixture)
     #expect(zoo.host.plugin(fixture) == nil, sourceLocation: location)
     try zoo.expectLog(naming: fixture, pattern, at: location)

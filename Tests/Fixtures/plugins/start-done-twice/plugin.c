@@ -1,5 +1,5 @@
 /* start-done-twice: completes `start` two times; the host starts it, answers 9 (failed_precondition) to the second,
- * as `seen` tells, and counts the fault. */
+ * as `seen` tells. */
 #include "zoo.h"
 
 static void start(void *self, uint64_t token) {
