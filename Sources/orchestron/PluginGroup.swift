@@ -11,5 +11,7 @@ struct PluginGroup: ParsableCommand {
         orchestron plugin manifest ./librice.so
         orchestron plugin header rice > rice.h
       """,
-    subcommands: [PluginList.self, PluginInfo.self, PluginManifest.self, PluginHeader.self])
+    subcommands: [
+      PluginList.self, PluginInfo.self, PluginCheck.self, PluginNew.self, PluginManifest.self, PluginHeader.self, PluginCheckRun.self,
+    ])
 }

@@ -26,7 +26,9 @@ import Testing
     }
   }
 
-  private func run(_ stream: [UInt8], splits: [Int]) -> (requests: [String], output: String, phase: HTTPConnection.Phase) {
+  private func run(_ stream: [UInt8], splits: [Int]) -> (
+    requests: [String], output: String, phase: HTTPConnection.Phase
+  ) {
     let server = TestServer { exchange in
       if exchange.target.equals("/ws"), case .accepted = WebSocketHandshake.answer(exchange) { return }
       exchange.respond(.ok, .text, text: "hello")
@@ -51,7 +53,9 @@ import Testing
         stream += request
       }
       let whole = run(stream, splits: [])
-      let splits = (0..<Int.random(in: 1...8, using: &random)).map { _ in Int.random(in: 0...stream.count, using: &random) }.sorted()
+      let splits = (0..<Int.random(in: 1...8, using: &random)).map { _ in
+        Int.random(in: 0...stream.count, using: &random)
+      }.sorted()
       let parts = run(stream, splits: splits)
       let bytewise = run(stream, splits: Array(1..<max(stream.count, 1)))
       let text = String(decoding: stream, as: UTF8.self)
@@ -70,7 +74,8 @@ import Testing
     let frames = [
       TestWebSocket.text(#"{"jsonrpc":"2.0","id":1,"method":"a"}"#), TestWebSocket.frame(9, [1, 2]),
       TestWebSocket.frame(1, Array("ab".utf8), final: false), TestWebSocket.frame(0, Array("cd".utf8)),
-      TestWebSocket.frame(1, Array(repeating: 97, count: 300)), TestWebSocket.frame(8, [3, 232]), TestWebSocket.frame(10),
+      TestWebSocket.frame(1, Array(repeating: 97, count: 300)), TestWebSocket.frame(8, [3, 232]),
+      TestWebSocket.frame(10),
     ]
     for _ in 0..<300 {
       let client = TestWebSocket()

@@ -21,7 +21,9 @@ import Testing
   @Test func answersPipelinedRequestsInOrderWithOneWrite() {
     let server = TestServer { $0.respond(.ok, .text, text: $0.target.text) }
     let client = server.connect()
-    client.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nPOST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nxyGET /3 HTTP/1.1\r\nHost: a\r\n\r\n")
+    client.send(
+      "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nPOST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nxyGET /3 HTTP/1.1\r\nHost: a\r\n\r\n"
+    )
     let bodies = client.text.split(separator: "\r\n\r\n").dropFirst().map { $0.prefix(2) }
     #expect(bodies == ["/1", "/2", "/3"])
   }
@@ -90,7 +92,8 @@ import Testing
   @Test func readsChunkedBodiesAndForgetsTrailers() {
     let server = TestServer()
     let client = server.connect()
-    client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n1\r\n!\r\n0\r\nX-T: t\r\n\r\n")
+    client.send(
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n1\r\n!\r\n0\r\nX-T: t\r\n\r\n")
     #expect(server.handler.requests == ["POST / [Host=a&Transfer-Encoding=chunked] hello!"])
     #expect(client.http.phase == .idle)
   }
@@ -175,7 +178,8 @@ import Testing
   @Test func refusesChunksThatAreMostlyFraming() {
     let server = TestServer()
     let client = server.connect()
-    client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;" + String(repeating: "x", count: 30_000))
+    client.send(
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;" + String(repeating: "x", count: 30_000))
     #expect(client.text.hasPrefix("HTTP/1.1 400 "))
   }
 

@@ -97,7 +97,8 @@ import Testing
 
   @Test func writesEventsAndLinesOfOneLineEach() {
     let json = "{\n\"a\":\r1}"
-    #expect(written { buffer in withBytes(json) { StreamFormat.events.append($0, to: &buffer) } } == "data: { \"a\": 1}\n\n")
+    #expect(
+      written { buffer in withBytes(json) { StreamFormat.events.append($0, to: &buffer) } } == "data: { \"a\": 1}\n\n")
     #expect(written { buffer in withBytes(json) { StreamFormat.ndjson.append($0, to: &buffer) } } == "{ \"a\": 1}\n")
   }
 
@@ -131,7 +132,9 @@ import Testing
 
   @Test func noHeaderValueCanAddALine() {
     let server = TestServer { exchange in
-      exchange.respond(.created, .json, body: Bytes(start: nil, count: 0)) { $0.appendHeader("Location", "/a\r\nX-Evil: 1\0") }
+      exchange.respond(.created, .json, body: Bytes(start: nil, count: 0)) {
+        $0.appendHeader("Location", "/a\r\nX-Evil: 1\0")
+      }
     }
     let client = server.connect()
     client.send(Self.get)
@@ -163,7 +166,8 @@ import Testing
   @Test func detailsThatAreNoObjectAreLeftOut() {
     for details in ["[1]", "{\"a\":", "nonsense", "{\"a\":1} x"] {
       let text = written { Problem(.internal, "x", details: details).write(to: &$0, requestID: nil) }
-      #expect(text == #"{"type":"about:blank","title":"Internal Server Error","status":500,"detail":"x","code":"internal"}"#)
+      #expect(
+        text == #"{"type":"about:blank","title":"Internal Server Error","status":500,"detail":"x","code":"internal"}"#)
     }
   }
 
@@ -193,11 +197,13 @@ import Testing
     #expect(Status(99) == .internal)
   }
 
-  @Test(arguments: [
-    (0, "Thu, 01 Jan 1970 00:00:00"), (951_782_400, "Tue, 29 Feb 2000 00:00:00"),
-    (784_111_777, "Sun, 06 Nov 1994 08:49:37"), (4_102_444_799, "Thu, 31 Dec 2099 23:59:59"),
-    (-1, "Wed, 31 Dec 1969 23:59:59"),
-  ] as [(Int64, String)]) func formatsDates(seconds: Int64, expected: String) {
+  @Test(
+    arguments: [
+      (0, "Thu, 01 Jan 1970 00:00:00"), (951_782_400, "Tue, 29 Feb 2000 00:00:00"),
+      (784_111_777, "Sun, 06 Nov 1994 08:49:37"), (4_102_444_799, "Thu, 31 Dec 2099 23:59:59"),
+      (-1, "Wed, 31 Dec 1969 23:59:59"),
+    ] as [(Int64, String)]) func formatsDates(seconds: Int64, expected: String)
+  {
     let date = HTTPDate(unixSeconds: seconds)
     #expect(date.bytes.text == "Date: \(expected) GMT\r\n")
   }

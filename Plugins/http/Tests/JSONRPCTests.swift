@@ -62,7 +62,8 @@ import Testing
     }
     #expect(
       error == #"{"jsonrpc":"2.0","id":"a","error":{"code":1005,"message":"no task","data":"#
-        + #"{"type":"about:blank","title":"Not Found","status":404,"detail":"no task","code":"not_found","plugin":"core"}}}"#)
+        + #"{"type":"about:blank","title":"Not Found","status":404,"detail":"no task","code":"not_found","plugin":"core"}}}"#
+    )
     let failure = JSONRPC.Failure.invalidRequest("no")
     #expect(
       written { $0.appendRPC(error: failure.problem, code: failure.code, id: nil) }

@@ -20,7 +20,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", 0), (" ", 1), ("{", 1), ("[1,]", 3), ("{\"a\":1,}", 7), ("{a:1}", 1), ("01", 1), ("1.", 2), ("1e", 2), ("-", 1),
+    ("", 0), (" ", 1), ("{", 1), ("[1,]", 3), ("{\"a\":1,}", 7), ("{a:1}", 1), ("01", 1), ("1.", 2), ("1e", 2),
+    ("-", 1),
     ("+1", 0), (".5", 0), ("tru", 0), ("[tru]", 1), ("nul", 0), ("NaN", 0), ("\"a", 2), ("\"\u{1}\"", 1), (#""\x""#, 1),
     (#""\u12g4""#, 1), (#""\ud800""#, 1), (#""\udc00""#, 1), (#""\ud800\u0041""#, 1), ("1 2", 2), ("{\"a\" 1}", 5),
     ("[1 2]", 3), ("'a'", 0), ("// c", 0), ("{\"a\":}", 5), ("\u{feff}{}", 0),
@@ -28,7 +29,9 @@ import Testing
     #expect(check(text)?.offset == offset, "\(text)")
   }
 
-  @Test(arguments: [[0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82], [0xff], [0x80], [0xf0, 0x80, 0x80, 0x80]])
+  @Test(arguments: [
+    [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82], [0xff], [0x80], [0xf0, 0x80, 0x80, 0x80],
+  ])
   func refusesInvalidUTF8(bytes: [Int]) {
     let text = [0x22] + bytes.map { UInt8($0) } + [0x22]
     text.withUnsafeBufferPointer { text in
@@ -56,7 +59,9 @@ import Testing
       #expect(check(quoted) == nil)
       #expect(written { buffer in withBytes(quoted) { buffer.append(unescaping: $0) } } == text)
     }
-    #expect(written { buffer in withBytes(#""\ud83d\ude00\u00e9\b\f\/""#) { buffer.append(unescaping: $0) } } == "😀é\u{8}\u{c}/")
+    #expect(
+      written { buffer in withBytes(#""\ud83d\ude00\u00e9\b\f\/""#) { buffer.append(unescaping: $0) } }
+        == "😀é\u{8}\u{c}/")
     let broken: [UInt8] = [0x61, 0xff, 0x62]
     #expect(written { buffer in broken.withUnsafeBufferPointer { buffer.append(jsonString: $0) } } == "\"a\u{fffd}b\"")
   }

@@ -19,8 +19,10 @@ import Testing
     Case(name: "two lengths that differ", request: post + "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello!"),
     Case(name: "two lengths that agree", request: post + "Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello"),
     Case(name: "a list of lengths", request: post + "Content-Length: 5, 5\r\n\r\nhello"),
-    Case(name: "length, then chunked", request: post + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
-    Case(name: "chunked, then length", request: post + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n"),
+    Case(
+      name: "length, then chunked", request: post + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+    Case(
+      name: "chunked, then length", request: post + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n"),
     Case(name: "a plus before the length", request: post + "Content-Length: +5\r\n\r\nhello"),
     Case(name: "a minus before the length", request: post + "Content-Length: -5\r\n\r\nhello"),
     Case(name: "a length in hexadecimal", request: post + "Content-Length: 0x5\r\n\r\nhello"),
@@ -39,18 +41,29 @@ import Testing
     Case(name: "a header without a name", request: get + ": x\r\n\r\n"),
     Case(name: "a header without a colon", request: get + "nonsense\r\n\r\n"),
     Case(name: "a chunk size that is no number", request: post + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n"),
-    Case(name: "a chunk size with a sign", request: post + "Transfer-Encoding: chunked\r\n\r\n+5\r\nhello\r\n0\r\n\r\n"),
-    Case(name: "a chunk size in 0x form", request: post + "Transfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n"),
-    Case(name: "a chunk size that overflows", request: post + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n"),
-    Case(name: "a chunk without its line end", request: post + "Transfer-Encoding: chunked\r\n\r\n5\r\nhelloX0\r\n\r\n"),
-    Case(name: "a chunk size ended by a bare LF", request: post + "Transfer-Encoding: chunked\r\n\r\n5\nhello\r\n0\r\n\r\n"),
+    Case(
+      name: "a chunk size with a sign", request: post + "Transfer-Encoding: chunked\r\n\r\n+5\r\nhello\r\n0\r\n\r\n"),
+    Case(
+      name: "a chunk size in 0x form", request: post + "Transfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n"),
+    Case(
+      name: "a chunk size that overflows", request: post + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n"),
+    Case(
+      name: "a chunk without its line end", request: post + "Transfer-Encoding: chunked\r\n\r\n5\r\nhelloX0\r\n\r\n"),
+    Case(
+      name: "a chunk size ended by a bare LF", request: post + "Transfer-Encoding: chunked\r\n\r\n5\nhello\r\n0\r\n\r\n"
+    ),
     Case(name: "an unknown coding", request: post + "Transfer-Encoding: gzip\r\n\r\n", status: 501),
-    Case(name: "a coding before chunked", request: post + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", status: 501),
+    Case(
+      name: "a coding before chunked", request: post + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", status: 501),
     Case(name: "identity", request: post + "Transfer-Encoding: identity\r\n\r\n", status: 501),
-    Case(name: "a coding that looks like chunked", request: post + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", status: 501),
+    Case(
+      name: "a coding that looks like chunked", request: post + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+      status: 501),
     Case(name: "chunked twice", request: post + "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n"),
-    Case(name: "two codings", request: post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
-    Case(name: "chunked in HTTP/1.0", request: "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+    Case(
+      name: "two codings", request: post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+    Case(
+      name: "chunked in HTTP/1.0", request: "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
     Case(name: "a broken method", request: "G ET / HTTP/1.1\r\nHost: a\r\n\r\n"),
     Case(name: "an unknown method", request: "FETCH / HTTP/1.1\r\nHost: a\r\n\r\n"),
     Case(name: "a method in lower case", request: "get / HTTP/1.1\r\nHost: a\r\n\r\n"),

@@ -65,7 +65,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "GET", "GET  /a", "get /a", "HEAD /a", "OPTIONS /a", "FETCH /a", "GET a", "GET /a b", "GET /a//b", "GET /a/", "GET /{}",
+    "", "GET", "GET  /a", "get /a", "HEAD /a", "OPTIONS /a", "FETCH /a", "GET a", "GET /a b", "GET /a//b", "GET /a/",
+    "GET /{}",
     "GET /{a", "GET /a}", "GET /x{a}", "GET /{a}/{a}", "GET /../a", "GET /ä", "GET /a?b", "GET /{{a}}",
   ]) func refusesRoutesThatAreNone(text: String) {
     #expect(throws: RoutePattern.Malformed.self) { try RoutePattern(text) }
@@ -96,8 +97,11 @@ import Testing
 
   @Test func typesPathAndQueryByTheDeclaration() {
     #expect(arguments() == #"{"id":"x"}"#)
-    #expect(arguments(path: ["5"], query: "priority=5&ratio=-1.5e3&done=true") == #"{"id":"5","priority":5,"ratio":-1.5e3,"done":true}"#)
-    #expect(arguments(query: "priority=five&ratio=+1&done=1") == #"{"id":"x","priority":"five","ratio":" 1","done":"1"}"#)
+    #expect(
+      arguments(path: ["5"], query: "priority=5&ratio=-1.5e3&done=true")
+        == #"{"id":"5","priority":5,"ratio":-1.5e3,"done":true}"#)
+    #expect(
+      arguments(query: "priority=five&ratio=+1&done=1") == #"{"id":"x","priority":"five","ratio":" 1","done":"1"}"#)
     #expect(arguments(query: "priority=&done") == #"{"id":"x","priority":"","done":""}"#)
     #expect(arguments(query: "unknown=1&a%20b=c+d%26") == #"{"id":"x","unknown":"1","a b":"c d&"}"#)
     #expect(arguments(query: "&&priority=1&") == #"{"id":"x","priority":1}"#)
@@ -118,17 +122,21 @@ import Testing
     #expect(arguments(body: #" {"priority": 1, "tags":["a"]} "#) == #"{"id":"x","priority":1,"tags":["a"]}"#)
     #expect(arguments(body: #"{"id":"x","done":true}"#) == #"{"id":"x","done":true}"#)
     #expect(arguments(body: #"{"\u0069d":"\u0078"}"#) == #"{"id":"x"}"#)
-    #expect(arguments(body: #"{"id":"y"}"#) == "invalid_argument: id is given twice with different values; give it once.")
+    #expect(
+      arguments(body: #"{"id":"y"}"#) == "invalid_argument: id is given twice with different values; give it once.")
     #expect(arguments(query: "id=x") == #"{"id":"x"}"#)
     #expect(arguments(query: "id=y").hasPrefix("invalid_argument: id is given twice"))
     #expect(arguments(query: "priority=1", body: #"{"priority":1}"#) == #"{"id":"x","priority":1}"#)
     #expect(arguments(query: "priority=1", body: #"{"priority":2}"#).hasPrefix("invalid_argument: priority"))
-    #expect(arguments(query: "priority=1&priority=2") == "invalid_argument: The query gives priority twice; it takes one value.")
+    #expect(
+      arguments(query: "priority=1&priority=2")
+        == "invalid_argument: The query gives priority twice; it takes one value.")
   }
 
   @Test func refusesABodyThatIsNoObjectAndSaysWhere() {
     #expect(arguments(body: "[1]") == "invalid_argument: The body must be a JSON object: expected an object at byte 0.")
-    #expect(arguments(body: #"{"a":tru}"#) == "invalid_argument: The body must be a JSON object: expected true at byte 5.")
+    #expect(
+      arguments(body: #"{"a":tru}"#) == "invalid_argument: The body must be a JSON object: expected true at byte 5.")
     #expect(arguments(query: "a=%zz").hasPrefix("invalid_argument: The query has a broken percent escape"))
   }
 }

@@ -21,7 +21,8 @@ import Testing
     }
     client.send(#"{"jsonrpc":"2.0","id":1,"method":"tasks.get","params":{"id":"x"}}"#)
     client.send(#"{"jsonrpc":"2.0","id":"b","method":"tasks.none"}"#)
-    #expect(client.take() == [#"{"jsonrpc":"2.0","id":1,"result":{"id":"x"}}"#, #"{"jsonrpc":"2.0","id":"b","result":null}"#])
+    #expect(
+      client.take() == [#"{"jsonrpc":"2.0","id":1,"result":{"id":"x"}}"#, #"{"jsonrpc":"2.0","id":"b","result":null}"#])
     #expect(site.host.calls == [#"user:local tasks.get {"id":"x"}"#, "user:local tasks.none {}"])
     for (method, code) in [("tasks.bad", -32602), ("tasks.gone", 1005), ("nope", -32601)] {
       client.send(#"{"jsonrpc":"2.0","id":2,"method":"\#(method)"}"#)
@@ -50,7 +51,8 @@ import Testing
     site.settle()
     let reply = client.take()
     #expect(reply.count == 1)
-    #expect(reply[0].hasPrefix(#"[{"jsonrpc":"2.0","id":2,"result":1},{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"#))
+    #expect(
+      reply[0].hasPrefix(#"[{"jsonrpc":"2.0","id":2,"result":1},{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"#))
     #expect(reply[0].hasSuffix(#"{"jsonrpc":"2.0","id":1,"result":0}]"#))
     client.send(#"[{"jsonrpc":"2.0","method":"a.b"}]"#)
     #expect(client.received == [])
@@ -60,9 +62,11 @@ import Testing
     let client = TestSiteSocket(site)
     client.send("{")
     client.send("[]")
-    #expect(client.received.map { $0.prefix(45) } == [
-      #"{"jsonrpc":"2.0","id":null,"error":{"code":-32700"#.prefix(45), #"{"jsonrpc":"2.0","id":null,"error":{"code":-32600"#.prefix(45),
-    ])
+    #expect(
+      client.received.map { $0.prefix(45) } == [
+        #"{"jsonrpc":"2.0","id":null,"error":{"code":-32700"#.prefix(45),
+        #"{"jsonrpc":"2.0","id":null,"error":{"code":-32600"#.prefix(45),
+      ])
   }
 
   @Test func streamsChunksBeforeTheReply() {
@@ -109,7 +113,8 @@ import Testing
     let client = TestSiteSocket(site)
     client.send(#"{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"topics":["task:*","sprint:*"]}}"#)
     let id = site.host.lastCall
-    #expect(client.take() == [#"{"jsonrpc":"2.0","id":1,"result":{"subscription":\#(id),"log":"log-1","seq":41,"low":5}}"#])
+    #expect(
+      client.take() == [#"{"jsonrpc":"2.0","id":1,"result":{"subscription":\#(id),"log":"log-1","seq":41,"low":5}}"#])
     site.host.deliver("task:created", #"{"id":"x"}"#, seq: 42)
     site.host.deliver("claude:output", #""text""#)
     site.settle()

@@ -37,7 +37,7 @@ import Testing
     let (field, test) = try #require(tests[name])
     // The same answers with and without an index on the field.
     for indexes in [[], [try CollectionDefinition.Index([field])]] {
-      let store = try TestStore(Folder().path + ".db", settings: StoreSettings())
+      let store = try TestStore(folder.path + "/\(indexes.count).db")
       defer { store.close() }
       let tasks = try store.declare("core/tasks", indexes)
       try store.put(tasks, "a", #"{"status":"todo","points":1,"title":"Straße 1","labels":["web"]}"#)

@@ -24,7 +24,7 @@ public final class ControlServer {
   let document = JSONDocument()
   var writer = JSONWriter(capacity: 4096)
   private let listener: UnsafeMutablePointer<uv_pipe_t>
-  private var connections: [UInt64: ControlConnection] = [:]
+  private var connectionsByID: [UInt64: ControlConnection] = [:]
   private let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
 
   /// How many clients may be connected.
@@ -77,8 +77,11 @@ public final class ControlServer {
   /// Stops listening and ends all connections. To be called before the server goes.
   public func close() {
     stopListening()
-    for connection in connections.values { connection.close() }
+    for connection in connections { connection.close() }
   }
+
+  /// The clients that are connected.
+  var connections: [ControlConnection] { Array(connectionsByID.values) }
 
   private func accept() {
     let pipe = UnsafeMutablePointer<uv_pipe_t>.allocate(capacity: 1)
@@ -87,14 +90,14 @@ public final class ControlServer {
       pipe.withMemoryRebound(to: uv_stream_t.self, capacity: 1) { uv_accept(listener, $0) == 0 }
     }
     let connection = ControlConnection(pipe, server: self, id: host.newID())
-    guard isAccepted, connections.count < ControlServer.connectionLimit, PeerUser.isSame(as: pipe) else {
+    guard isAccepted, connectionsByID.count < ControlServer.connectionLimit, PeerUser.isSame(as: pipe) else {
       return connection.close()
     }
-    connections[connection.id] = connection
+    connectionsByID[connection.id] = connection
     connection.startReading()
   }
 
-  func ended(_ connection: ControlConnection) { connections[connection.id] = nil }
+  func ended(_ connection: ControlConnection) { connectionsByID[connection.id] = nil }
 
   /// The memory that all connections read into, one at a time.
   var readMemory: uv_buf_t {

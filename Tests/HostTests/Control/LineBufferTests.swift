@@ -10,7 +10,7 @@ import Testing
       let lines = (0..<Int.random(in: 0...20, using: &random)).map { _ in
         (0..<Int.random(in: 0...40, using: &random)).map { _ in UInt8.random(in: 11...255, using: &random) }
       }
-      let bytes = lines.flatMap { $0 + [10] } + [65]
+      let bytes: [UInt8] = lines.flatMap { line -> [UInt8] in line + [10] } + [65]
       var buffer = LineBuffer()
       var found: [[UInt8]] = []
       var position = 0

@@ -25,11 +25,17 @@ struct Fields: Sendable {
 
   var names: [String] { members.map(\.name) }
 
-  /// Puts the members into the order of `names`; those that are not named follow in the order they have.
+  /// Puts the members into the order of `names`, no name of which comes twice; those that are not named follow in the
+  /// order they have.
   func arranged(by names: [String]) -> Fields {
+    var rest = members
     var arranged = Fields()
-    for name in names { arranged[name] = self[name] }
-    for (name, value) in members { arranged[name] = value }
+    arranged.members.reserveCapacity(rest.count)
+    for name in names {
+      guard let place = rest.firstIndex(where: { $0.name == name }) else { continue }
+      arranged.members.append(rest.remove(at: place))
+    }
+    arranged.members += rest
     return arranged
   }
 }

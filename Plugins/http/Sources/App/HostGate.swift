@@ -10,10 +10,11 @@ final class HostGate {
   private let actors: UnsafePointer<orch_actor>
   private let callTime: Int64
 
-  private typealias Call = @convention(c) (
-    UnsafeMutablePointer<orch_host>?, UnsafeMutablePointer<orch_ctx>?, orch_str, orch_str,
-    UnsafePointer<orch_call_options>?, orch_reply_cb, UnsafeMutablePointer<UInt64>?
-  ) -> Void
+  private typealias Call =
+    @convention(c) (
+      UnsafeMutablePointer<orch_host>?, UnsafeMutablePointer<orch_ctx>?, orch_str, orch_str,
+      UnsafePointer<orch_call_options>?, orch_reply_cb, UnsafeMutablePointer<UInt64>?
+    ) -> Void
 
   /// - Parameters:
   ///   - host: Stays valid until the process ends.

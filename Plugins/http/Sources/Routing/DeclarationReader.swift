@@ -21,7 +21,9 @@ enum DeclarationReader {
   }
 
   private static func read(method: Bytes, of service: String, into catalog: inout Catalog) {
-    guard let name = JSONText.string(JSONText.member("name", of: method)), let route = JSONText.string(JSONText.member("route", of: method)) else { return }
+    guard let name = JSONText.string(JSONText.member("name", of: method)),
+      let route = JSONText.string(JSONText.member("route", of: method))
+    else { return }
     do throws(RoutePattern.Malformed) {
       var declaration = Declaration(service: service, name: name, parameters: [], route: try RoutePattern(route))
       declaration.isStream = JSONText.member("stream", of: method)?.equals("true") == true
@@ -29,7 +31,8 @@ enum DeclarationReader {
         guard let name = JSONText.string(JSONText.member("name", of: parameter)) else { return }
         declaration.parameters.append(
           .init(
-            name: name, kind: kind(JSONText.member("type", of: parameter)), isArray: isArray(JSONText.member("schema", of: parameter))))
+            name: name, kind: kind(JSONText.member("type", of: parameter)),
+            isArray: isArray(JSONText.member("schema", of: parameter))))
       }
       catalog.declarations.append(declaration)
     } catch {

@@ -104,7 +104,8 @@ final class Client: OutboxOwner, TimerWheelEntry {
 
   /// Writes what the kernel takes at once. A negative result is an error.
   private func tryWrite(_ queue: OutputQueue) -> Int {
-    withBuffers(queue, limit: 16) { Int(uv_try_write(stream, $0, $1)) }.map { $0 == Int(UV_EAGAIN.rawValue) ? 0 : $0 } ?? 0
+    withBuffers(queue, limit: 16) { Int(uv_try_write(stream, $0, $1)) }.map { $0 == Int(UV_EAGAIN.rawValue) ? 0 : $0 }
+      ?? 0
   }
 
   /// Leaves the rest to libuv, which calls back when all is written.

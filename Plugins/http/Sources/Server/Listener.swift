@@ -18,7 +18,8 @@ final class Listener {
     accept: @escaping (UnsafeMutablePointer<uv_stream_t>) -> Void
   ) throws(Failure) {
     guard let address = SocketAddress(host, port: wanted) else {
-      throw Failure(sentence: "The host \"\(host)\" is no IP address; use 127.0.0.1, ::1 or an address of this machine.")
+      throw Failure(
+        sentence: "The host \"\(host)\" is no IP address; use 127.0.0.1, ::1 or an address of this machine.")
     }
     self.accept = accept
     port = wanted

@@ -86,7 +86,8 @@ final class TestSiteSocket: OutboxOwner {
     var limits = WebSocketLimits()
     limits.highWater = 10_000
     outbox = Outbox(pool: site.engine.outboxes, owner: self)
-    connection = WebSocketConnection(engine: site.engine, outbox: outbox, limits: limits, handler: site.app.makeSession())
+    connection = WebSocketConnection(
+      engine: site.engine, outbox: outbox, limits: limits, handler: site.app.makeSession())
   }
 
   func flush() {

@@ -19,7 +19,7 @@ final class Ticker: Plugin {
     [
       Service("ticker", version: "1.0.0", doc: "Ticks at a regular pace.") {
         Method(
-          "start", [.write, .answersNow], doc: "Starts to tick, or changes the pace.", route: "POST /api/ticker/start",
+          "start", [.write, .answersNow], doc: "Starts to tick and counts anew.", route: "POST /api/ticker/start",
           parameters: [
             .int("interval", "Milliseconds between ticks", defaultValue: 1000, schema: #"{"minimum":10}"#)
           ],
@@ -67,6 +67,7 @@ final class Ticker: Plugin {
   private func run(every interval: Int) throws {
     halt()
     self.interval = interval
+    count = 0
     timer = try host.every(milliseconds: interval) { [unowned self] in tick() }
   }
 

@@ -13,8 +13,10 @@ import Testing
     }
   }
 
-  @Test func startChangesThePace() async throws {
+  @Test func startChangesThePaceAndCountsAnew() async throws {
     try await FakeHost.run(tickerEntry) { host in
+      host.advance(milliseconds: 2500)
+      #expect(try host.call("ticker.status")["count"] == 2)
       let status = try host.call("ticker.start", ["interval": 10])
       #expect(status == ["running": true, "interval": 10, "count": 0])
       host.advance(milliseconds: 55)
