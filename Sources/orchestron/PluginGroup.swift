@@ -12,6 +12,7 @@ struct PluginGroup: ParsableCommand {
         orchestron plugin header rice > rice.h
       """,
     subcommands: [
-      PluginList.self, PluginInfo.self, PluginCheck.self, PluginNew.self, PluginManifest.self, PluginHeader.self, PluginCheckRun.self,
+      PluginList.self, PluginInfo.self, PluginCheck.self, PluginNew.self, PluginManifest.self, PluginHeader.self,
+      PluginCheckRun.self,
     ])
 }

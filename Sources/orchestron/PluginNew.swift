@@ -32,7 +32,7 @@ struct PluginNew: Command {
     var command: String {
       switch self {
       case .c, .cpp: "make test"
-      case .swift: "swift build && swift test"
+      case .swift: "swift test && swift build -c release"
       case .rust: "cargo test && cargo build --release"
       }
     }
@@ -61,6 +61,11 @@ struct PluginNew: Command {
   /// The id as it stands in symbols and names of services.
   private var symbol: String { name.replacing("-", with: "_") }
 
+  /// The id as types are written: `WordCount`.
+  private var typeName: String {
+    name.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+  }
+
   /// Makes the folder; gives its path as it was named, and the SDK.
   private func make(in surroundings: Surroundings) throws(Failure) -> (folder: String, sdk: String) {
     try checkName()
@@ -74,7 +79,7 @@ struct PluginNew: Command {
     let target = surroundings.absolute(folder)
     try Files.makeEmptyFolder(target, shownAs: folder)
     let replacements = [
-      ("@ID@", name), ("@SYMBOL@", symbol), ("@NAME@", name), ("@SDK@", sdk),
+      ("@ID@", name), ("@SYMBOL@", symbol), ("@NAME@", typeName), ("@SDK@", sdk),
     ]
     try Files.copy(template, to: target) { text in
       replacements.reduce(text) { $0.replacing($1.0, with: $1.1) }

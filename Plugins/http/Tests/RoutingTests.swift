@@ -84,7 +84,7 @@ import Testing
   private func arguments(path: [String] = ["x"], query: String = "", body: String = "") -> String {
     var writer = ArgumentWriter()
     var output = ByteBuffer()
-    let path = path.map { SharedBytes(copying: Array($0.utf8).withUnsafeBufferPointer { $0 }) }
+    let path = path.map { text in SharedBytes { $0.append(text) } }
     return withBytes(query) { query in
       withBytes(body) { body in
         do throws(Problem) {

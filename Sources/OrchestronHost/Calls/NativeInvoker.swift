@@ -4,7 +4,7 @@ import Glibc
 
 /// Calls one native function by libffi: typed arguments out of JSON, the typed result into JSON.
 ///
-/// Made once for each method and kept until the process ends, as libffi refers to its parts.
+/// Made once for each registered method.
 final class NativeInvoker {
   let method: MethodDeclaration
   private let cif: UnsafeMutablePointer<ffi_cif>
@@ -16,6 +16,8 @@ final class NativeInvoker {
     self.method = method
     cif = try FFITypes.cif(for: method.signatureTypes)
   }
+
+  deinit { FFITypes.free(cif) }
 
   /// Calls the function with a call's bound arguments.
   ///
@@ -106,7 +108,7 @@ enum FFITypes {
     chost_ffi_type(CChar(truncatingIfNeeded: letter.value))
   }
 
-  /// The call interface of `orch_status f(void *self, orch_ctx *ctx, …, result *)`. Never freed.
+  /// The call interface of `orch_status f(void *self, orch_ctx *ctx, …, result *)`, until ``free(_:)``.
   static func cif(
     for signature: (parameters: [ValueType], result: ValueType)
   ) throws(Failure) -> UnsafeMutablePointer<ffi_cif> {
@@ -118,8 +120,14 @@ enum FFITypes {
     cif.initialize(to: ffi_cif())
     let status = ffi_prep_cif(cif, FFI_DEFAULT_ABI, UInt32(types.count), type("r"), list)
     guard status == FFI_OK else {
+      free(cif)
       throw Failure(.internal, "libffi cannot describe a function of \(types.count) values")
     }
     return cif
+  }
+
+  static func free(_ cif: UnsafeMutablePointer<ffi_cif>) {
+    cif.pointee.arg_types?.deallocate()
+    cif.deallocate()
   }
 }

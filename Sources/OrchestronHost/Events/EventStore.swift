@@ -26,7 +26,7 @@ struct EventLogState: Equatable {
 final class MemoryEventStore: EventStore {
   static let limit = 4096
 
-  private let bus: EventBus
+  private unowned let bus: EventBus
   private let log: String
   private var events: [UnsafeMutablePointer<QueuedEvent>] = []
   private var seq: UInt64 = 0

@@ -14,7 +14,7 @@ public enum StopSignals {
     let stop = LoopBound(stop)
     let heard = signals
     let mailbox = loop.remote
-    Threads.start(name: "orch-signals") {
+    Threads.startDetached(name: "orch-signals") {
       var signals = heard
       var number: CInt = 0
       while sigwait(&signals, &number) != 0 {}

@@ -8,8 +8,14 @@ enum Threads {
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
   }
 
-  /// Starts a thread; nil when the system has none left. Join it, or let it run to its end.
+  /// Starts a thread that nobody waits for; false when the system has none left.
   @discardableResult
+  static func startDetached(name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
+    guard let thread = start(name: name, body) else { return false }
+    return pthread_detach(thread) == 0
+  }
+
+  /// Starts a thread, to be joined or detached; nil when the system has none left.
   static func start(name: String, _ body: @escaping @Sendable () -> Void) -> pthread_t? {
     var thread = pthread_t()
     let argument = Unmanaged.passRetained(

@@ -24,7 +24,7 @@ final class Watchdog: Sendable {
     report: @escaping @Sendable (String, _ isLast: Bool) -> Void
   ) {
     let tick = max(10, min(limits.warning, limits.end) / 4)
-    Threads.start(name: "orch-watchdog") { [self] in
+    Threads.startDetached(name: "orch-watchdog") { [self] in
       // Time counts in ticks that this thread has seen, so that a process that was stopped and continued is not blamed.
       var seen: Activity.Holder?
       var held: UInt64 = 0

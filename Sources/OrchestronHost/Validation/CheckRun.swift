@@ -9,8 +9,12 @@ public enum CheckRun {
     guard let manifest = Discovery.scan([task.folder]).manifests.first else {
       throw Failure(.notFound, "\(task.folder) is no plugin's folder")
     }
-    let subject = Subject(task: task, manifest: manifest, workspace: workspace, report: report)
-    do throws(Failure) { try subject.perform() } catch { report.fail(error.message) }
+    let subject = Subject(task: task, manifest: manifest, workspace: workspace, report: report, log: CapturedLog())
+    do throws(Failure) { try subject.perform() } catch {
+      report.fail(error.message)
+      // An exception of the plugin, for instance, in its own words.
+      subject.log.faults(of: manifest.id).forEach(report.fail)
+    }
     report.end()
     // Threads of the plugin may still run, and must not find the C++ library dismantled; only the search for leaks has to
     // see the usual end.
@@ -25,6 +29,7 @@ struct Subject {
   let manifest: Manifest
   let workspace: String
   let report: CheckReport
+  let log: CapturedLog
 
   fileprivate func perform() throws(Failure) {
     switch task.check {
@@ -53,7 +58,7 @@ struct Subject {
 
   /// A host with what the plugin requires, and the plugin loaded.
   func bench() throws(Failure) -> TestBench {
-    let bench = try TestBench(task, manifest, workspace: workspace, report, .byHand)
+    let bench = try TestBench(task, manifest, workspace: workspace, report, log, .byHand)
     report.step("starting what the plugin requires")
     try bench.start()
     report.step("loading")
@@ -63,7 +68,7 @@ struct Subject {
 
   /// A host in which the plugin runs.
   func runningHost() throws(Failure) -> TestBench {
-    let bench = try TestBench(task, manifest, workspace: workspace, report, .byHost)
+    let bench = try TestBench(task, manifest, workspace: workspace, report, log, .byHost)
     report.step("start")
     try bench.start()
     return bench

@@ -13,7 +13,7 @@ extension Subject {
   }
 
   private func idleBench() throws(Failure) -> TestBench {
-    try TestBench(task, manifest, workspace: workspace, report, .byHand)
+    try TestBench(task, manifest, workspace: workspace, report, log, .byHand)
   }
 
   func checkEntry() throws(Failure) { _ = try descriptor(try idleBench()) }

@@ -21,8 +21,9 @@ final class TestBench {
     case byHost
   }
 
-  init(_ task: CheckTask, _ manifest: Manifest, workspace: String, _ report: CheckReport, _ mode: Mode) throws(Failure)
-  {
+  init(
+    _ task: CheckTask, _ manifest: Manifest, workspace: String, _ report: CheckReport, _ log: CapturedLog, _ mode: Mode
+  ) throws(Failure) {
     self.manifest = manifest
     self.report = report
     var options = task.options
@@ -35,7 +36,6 @@ final class TestBench {
     options.plugins[manifest.id] = try TestBench.configuration(of: manifest, given: options.plugins[manifest.id])
     options.wanted = mode == .byHost ? [manifest.id] : TestBench.needs(of: manifest, options)
     for folder in [options.storageFolder, options.runtimeFolder] { try FilePath.makeFolder(folder, mode: 0o700) }
-    let log = CapturedLog()
     self.log = log
     host = Host(options, loop: try Loop(), log: HostLog(level: .info, format: .json) { log.add($0) })
     plugin = Plugin(manifest, number: TestBench.number, host: host)
@@ -205,7 +205,7 @@ extension TestBench {
 // MARK: - Log
 
 /// The lines that a host has logged, which also go to standard error.
-private final class CapturedLog: Sendable {
+final class CapturedLog: Sendable {
   private let lines = Mutex<[String]>([])
   /// As many as are kept, so that a talkative plugin fills no memory.
   private static let limit = 10_000

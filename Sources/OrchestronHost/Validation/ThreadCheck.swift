@@ -36,7 +36,7 @@ extension Subject {
       let job = LoopBound((call, method))
       let done = LoopBound { finished += 1 }
       let mailbox = bench.host.loop.remote
-      Threads.start(name: "orch-check") {
+      Threads.startDetached(name: "orch-check") {
         for _ in 0..<Subject.rounds {
           let one = WorkerCall(call: job.value.0, method: job.value.1)
           one.run()

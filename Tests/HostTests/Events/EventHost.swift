@@ -7,6 +7,9 @@ struct EventHost {
   let host: TestHost
   var bus: EventBus { host.host.bus }
 
+  /// What a host that runs already has to offer.
+  init(host: TestHost) { self.host = host }
+
   init(_ fixtures: String...) throws {
     host = try TestHost(try fixtures.map(Fixtures.path))
     try host.start()

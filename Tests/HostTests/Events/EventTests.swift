@@ -56,13 +56,13 @@ import Testing
     let events = try EventHost()
     var depth = 0
     var order: [Int64] = []
-    _ = try events.host.host.subscribe(["chain:*"], since: nil, log: nil) { event in
+    _ = try events.host.host.subscribe(["chain:*"], since: nil, log: nil) { [unowned bus = events.bus] event in
       depth += 1
       defer { depth -= 1 }
       let n = (try? JSON(parsing: event.pointee.data.bytes))?["n"]?.int ?? -1
       order.append(n)
       #expect(depth == 1)
-      if n < 100 { events.bus.publish("chain:next", ["n": .int(n + 1)]) }
+      if n < 100 { bus.publish("chain:next", ["n": .int(n + 1)]) }
     }
     events.bus.publish("chain:next", ["n": 0])
     events.host.turn { order.count == 101 }
@@ -71,8 +71,8 @@ import Testing
 
   @Test func doesNotStarveTheLoopWhenACallbackPublishesForEver() throws {
     let events = try EventHost()
-    _ = try events.host.host.subscribe(["again:*"], since: nil, log: nil) { _ in
-      events.bus.publish("again:now", [:])
+    _ = try events.host.host.subscribe(["again:*"], since: nil, log: nil) { [unowned bus = events.bus] _ in
+      bus.publish("again:now", [:])
     }
     var isFired = false
     events.host.loop.startTimer(after: 1) { isFired = true }
@@ -99,7 +99,9 @@ import Testing
     let events = try EventHost()
     var victim: UInt64 = 0
     var received = 0
-    _ = try events.host.host.subscribe(["test:*"], since: nil, log: nil) { _ in _ = events.bus.unsubscribe(victim) }
+    _ = try events.host.host.subscribe(["test:*"], since: nil, log: nil) { [unowned bus = events.bus] _ in
+      _ = bus.unsubscribe(victim)
+    }
     victim = try events.host.host.subscribe(["test:*"], since: nil, log: nil) { _ in received += 1 }.id
     let last = try events.subscribe("test:*")
     events.bus.publish("test:n", ["n": 1])

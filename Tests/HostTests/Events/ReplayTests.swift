@@ -100,12 +100,13 @@ import Testing
     for n in 1...4096 { try events.append("test:n", Int64(n)) }
     var received: [UInt64] = []
     var resyncs = 0
-    _ = try events.host.host.subscribe(["test:*"], since: 0, log: nil) { event in
+    let id = try events.host.host.subscribe(["test:*"], since: 0, log: nil) { event in
       if event.pointee.kind != 1 { return resyncs += 1 }
       received.append(event.pointee.seq)
       guard event.pointee.data.string == #"{"n":\#(event.pointee.seq)}"#, event.pointee.seq <= 300 else { return }
       for _ in 0..<20 { try? events.append("test:more", -1) }
-    }
+    }.id
+    defer { events.bus.unsubscribe(id) }
     events.host.turn { resyncs > 0 || received.count >= 4096 }
     #expect(zip(received, received.dropFirst()).allSatisfy { $0 < $1 }, "each at most once, in order")
     #expect(received.prefix(256).elementsEqual(1...256))

@@ -34,7 +34,7 @@ import Testing
       }
     }
     try #require(isBound)
-    Threads.start(name: "http-test") {
+    Threads.startDetached(name: "http-test") {
       let client = accept(listener, nil, nil)
       var buffer = [UInt8](repeating: 0, count: 4096)
       _ = read(client, &buffer, buffer.count)

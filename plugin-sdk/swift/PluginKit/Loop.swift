@@ -5,6 +5,9 @@ import Synchronization
 ///
 /// A type marked `@Loop` is confined to the loop thread, and the compiler checks it: its functions call each other without
 /// cost, and other threads reach it with `await`. Types that conform to ``Plugin`` are marked already.
+///
+/// A C callback that is written as a closure inside `@Loop` code is part of the loop too. A class that frees pointers when
+/// it goes says `isolated deinit`.
 @globalActor
 public actor Loop {
   public static let shared = Loop()
@@ -27,8 +30,6 @@ public actor Loop {
   }
 
   /// Runs `operation` as part of the loop, for callbacks on the loop thread of which the compiler does not know it.
-  ///
-  /// A C callback that is written as a closure inside `@Loop` code is part of the loop already.
   ///
   /// The program ends with a message when the caller is on another thread: going on would be a data race.
   ///

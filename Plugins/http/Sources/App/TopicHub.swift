@@ -3,8 +3,8 @@ import PluginKit
 
 /// The subscriptions of all WebSocket clients.
 ///
-/// Clients that want the same topics from now on share one subscription of the host: its events are encoded once and the
-/// same bytes go to all of them. A client that asks for old events, or for the same topics twice, has one of its own.
+/// Clients that want the same topics from now on share one subscription of the host: its events are encoded once and
+/// the same bytes go to all of them. A client that asks for old events, or for the same topics twice, has one of its own.
 final class TopicHub {
   private let gate: HostGate
   private var shared: [[String]: Group] = [:]

@@ -60,7 +60,7 @@ final class WebSocketConnection {
     controlSince = engine.now
     lastHeard = engine.now
     var callbacks = Self.callbacks
-    // wslay copies the callbacks. The context ends in `deinit`, so the unretained pointer is valid as long as it is used.
+    // wslay copies the callbacks. The context ends in `deinit`: the unretained pointer is valid as long as it is used.
     let me = Unmanaged.passUnretained(self).toOpaque()
     guard wslay_event_context_server_init(&context, &callbacks, me) == 0 else { fatalError("out of memory: wslay") }
     wslay_event_config_set_max_recv_msg_length(context, UInt64(limits.message))
@@ -104,7 +104,7 @@ final class WebSocketConnection {
     }
   }
 
-  /// wslay stops without a close code at frame headers that cannot be: a long ping, a length in a longer form than needed.
+  /// wslay stops without a close code at headers that cannot be: a long ping, a length in a longer form than needed.
   private func failProtocol() {
     outbox.append { buffer in
       buffer.append(0x88)  // Final frame, opcode close,

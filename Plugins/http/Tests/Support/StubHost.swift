@@ -3,8 +3,8 @@ import PluginKit
 
 @testable import HTTPPlugin
 
-/// A host that answers calls by a closure and delivers the events that a test gives it. It lives as long as the process,
-/// as hosts do.
+/// A host that answers calls by a closure and delivers the events that a test gives it. It lives as long as the
+/// process, as hosts do.
 final class StubHost {
   enum Outcome {
     case answer(String)
