@@ -3,7 +3,7 @@ import Testing
 @testable import HTTPPlugin
 
 /// A WebSocket client without a socket.
-final class TestWebSocket: OutboxOwner, WebSocketHandler {
+final class TestWebSocket: OutboxOwner {
   let server = TestServer()
   private var outbox: Outbox!  // Set in `init`; it needs `self` as its owner.
   private(set) var connection: WebSocketConnection!  // Same.
@@ -14,8 +14,10 @@ final class TestWebSocket: OutboxOwner, WebSocketHandler {
 
   init(limits: WebSocketLimits = WebSocketLimits()) {
     outbox = Outbox(pool: server.engine.outboxes, owner: self)
-    connection = WebSocketConnection(engine: server.engine, outbox: outbox, limits: limits, handler: self)
+    connection = WebSocketConnection(engine: server.engine, outbox: outbox, limits: limits, handler: Handler(self))
   }
+
+  deinit { connection.receiveEnd() }
 
   func flush() {
     guard let queue = outbox.nextWrite() else { return }
@@ -24,16 +26,20 @@ final class TestWebSocket: OutboxOwner, WebSocketHandler {
     outbox.finishWrite()
   }
 
-  func webSocketDidOpen(_ connection: WebSocketConnection) {}
+  private final class Handler: WebSocketHandler {
+    private weak var client: TestWebSocket?
 
-  func webSocketDidDrain(_ connection: WebSocketConnection) {}
+    init(_ client: TestWebSocket) { self.client = client }
 
-  func webSocket(_ connection: WebSocketConnection, didReceive text: Bytes) {
-    received.append(text.text)
-    onText?(connection, text)
+    func webSocketDidOpen(_ connection: WebSocketConnection) {}
+    func webSocketDidDrain(_ connection: WebSocketConnection) {}
+    func webSocketDidClose(_ connection: WebSocketConnection) { client?.closed += 1 }
+
+    func webSocket(_ connection: WebSocketConnection, didReceive text: Bytes) {
+      client?.received.append(text.text)
+      client?.onText?(connection, text)
+    }
   }
-
-  func webSocketDidClose(_ connection: WebSocketConnection) { closed += 1 }
 
   func send(_ bytes: some Sequence<UInt8>) {
     Array(bytes).withUnsafeBufferPointer { connection.receive($0) }

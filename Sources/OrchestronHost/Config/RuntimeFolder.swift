@@ -16,7 +16,7 @@ public final class RuntimeFolder {
     guard directory >= 0, flock(directory, LOCK_EX) == 0 else {
       throw Failure(.failedPrecondition, "the folder \(parent) cannot be used: \(errorText(errno))")
     }
-    defer { close(directory) }
+    defer { RuntimeFolder.unlock(directory) }
     RuntimeFolder.sweep(parent)
     var path = "\(parent)/\(getpid())"
     var number = 1
@@ -31,7 +31,7 @@ public final class RuntimeFolder {
     self.path = path
   }
 
-  deinit { close(lock) }
+  deinit { RuntimeFolder.unlock(lock) }
 
   /// Removes the folder. Libraries that were loaded from it stay loaded.
   public func remove() { FilePath.removeFolder(path) }
@@ -75,6 +75,12 @@ public final class RuntimeFolder {
       return -1
     }
     return file
+  }
+
+  /// Gives a lock back, also when a child that is just being started still has the descriptor.
+  private static func unlock(_ file: CInt) {
+    flock(file, LOCK_UN)
+    close(file)
   }
 
   /// Removes the folders of hosts that are no more.

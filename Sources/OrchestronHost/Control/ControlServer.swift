@@ -43,9 +43,9 @@ public final class ControlServer {
     listener = .allocate(capacity: 1)
     uv_pipe_init(loop.uv, listener, 0)
     listener.pointee.data = Unmanaged.passUnretained(self).toOpaque()
-    let mask = umask(0o177)
+    // Nobody can connect before it listens, so that the mode is set in time. (A umask would be the whole process's.)
     var status = uv_pipe_bind(listener, path)
-    umask(mask)
+    if status == 0, chmod(path, 0o600) != 0 { status = uv_translate_sys_error(errno) }
     if status == 0 {
       status = listener.withMemoryRebound(to: uv_stream_t.self, capacity: 1) { stream in
         uv_listen(stream, 128) { listener, status in

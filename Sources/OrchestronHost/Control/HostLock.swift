@@ -93,6 +93,8 @@ public final class HostLock {
 
   deinit {
     ftruncate(file, 0)
+    // A child that is just being started may still have the descriptor: closing alone would not give the lock back.
+    flock(file, LOCK_UN)
     close(file)
   }
 }

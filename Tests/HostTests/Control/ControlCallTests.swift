@@ -10,7 +10,7 @@ import Testing
 
   @Test func answersAPublicMethod() throws {
     let reply = try owner.connect().call("echo.repeat", ["text": "ab", "times": 2])
-    #expect(reply == ["jsonrpc": "2.0", "id": 1, "result": "abab"])
+    #expect(reply == ["jsonrpc": "2.0", "id": 1001, "result": "abab"])
   }
 
   @Test func actsAsTheUserOfTheClient() throws {

@@ -27,7 +27,7 @@ final class ControlHost {
     private var input = LineBuffer()
     private(set) var messages: [JSON] = []
     private(set) var isEnded = false
-    private var lastID: Int64 = 0
+    private var lastID: Int64 = 1000
 
     fileprivate init(_ owner: ControlHost) throws {
       self.owner = owner
@@ -36,10 +36,14 @@ final class ControlHost {
       var address = sockaddr_un()
       address.sun_family = sa_family_t(AF_UNIX)
       withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: owner.server.path.utf8) }
-      let status = withUnsafePointer(to: &address) { address in
-        address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-          Glibc.connect(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      var status: CInt = -1
+      owner.host.turn { [socket] in
+        status = withUnsafePointer(to: &address) { address in
+          address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            Glibc.connect(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+          }
         }
+        return status == 0 || errno != EAGAIN  // EAGAIN: the host has not let the last ones in yet
       }
       guard status == 0 else { throw SystemError("connect") }
     }
@@ -102,10 +106,12 @@ final class ControlHost {
 
     /// Reads until a message fits.
     func wait(until condition: (JSON) -> Bool) -> JSON? {
+      var seen = 0
       var found: JSON?
       owner.host.turn {
         read()
-        found = messages.first(where: condition)
+        found = messages[seen...].first(where: condition)
+        seen = messages.count
         return found != nil || isEnded
       }
       return found

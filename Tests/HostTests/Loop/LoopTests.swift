@@ -91,6 +91,7 @@ import Testing
     loop.startTimer(after: 5) { isFired = true }
     turn(loop) { isFired }
     #expect(isFired)
+    loop.turn(wait: false)  // the last one leaves
   }
 
   @Test func runsWhatIsPostedLaterAndInOrder() throws {

@@ -3,8 +3,7 @@ import PluginKit
 
 @testable import HTTPPlugin
 
-/// A host that answers calls by a closure and delivers the events that a test gives it. It lives as long as the
-/// process, as hosts do.
+/// A host that answers calls by a closure and delivers the events that a test gives it.
 final class StubHost {
   enum Outcome {
     case answer(String)
@@ -44,7 +43,14 @@ final class StubHost {
   init() {
     let table = UnsafeMutablePointer<orch_host_verbs>.allocate(capacity: 1)
     table.initialize(to: Self.verbs)
-    handle.initialize(to: Handle(v: UnsafePointer(table), object: Unmanaged.passRetained(self).toOpaque()))
+    handle.initialize(to: Handle(v: UnsafePointer(table), object: Unmanaged.passUnretained(self).toOpaque()))
+  }
+
+  deinit {
+    for callback in pending.values { callback.release(callback.ud) }
+    for sink in sinks.values { sink.release(sink.ud) }
+    handle.pointee.v.deallocate()
+    handle.deallocate()
   }
 
   var raw: UnsafeMutablePointer<orch_host> { UnsafeMutableRawPointer(handle).assumingMemoryBound(to: orch_host.self) }

@@ -84,7 +84,7 @@ extension HTTPExchange {
 }
 
 /// An engine with its handler.
-struct TestServer {
+final class TestServer {
   let handler: TestHandler
   let engine: HTTPEngine
 
@@ -92,6 +92,8 @@ struct TestServer {
     handler = body.map { TestHandler($0) } ?? TestHandler()
     engine = HTTPEngine(limits: limits, handler: handler, unixSeconds: 784_111_777, seed: 7)
   }
+
+  deinit { engine.close() }
 
   func connect() -> TestConnection { TestConnection(engine) }
 

@@ -33,6 +33,8 @@ final class TestSite {
     engine = HTTPEngine(limits: HTTPLimits(), handler: app, unixSeconds: 784_111_777, seed: 7)
   }
 
+  deinit { engine.close() }
+
   func connect() -> TestConnection { TestConnection(engine) }
 
   /// Sends one request and answers the reply: its head without the status line's version and the date, and its body.
@@ -89,6 +91,8 @@ final class TestSiteSocket: OutboxOwner {
     connection = WebSocketConnection(
       engine: site.engine, outbox: outbox, limits: limits, handler: site.app.makeSession())
   }
+
+  deinit { connection.receiveEnd() }
 
   func flush() {
     while isReading, let queue = outbox.nextWrite() {
