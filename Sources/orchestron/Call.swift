@@ -80,15 +80,19 @@ struct Call: Command {
         level: level, format: place.configuration.logFormat(isTerminal: isatty(STDERR_FILENO) == 1))
       process = try HostProcess(place, storage: storage, lock: lock, wanted: wanted, log: log)
     } catch {
-      throw Problem(error)
+      throw Problem(error, plugin: "host")
     }
     defer { process.stop() }
     if let failure = process.start() ?? wanted.lazy.compactMap(process.host.failure(of:)).first {
       throw Problem(failure)
     }
-    let arguments = try asProblem { () throws(Failure) in
-      try words.json(for: words.needDeclaration ? try process.host.describe(method) : .null)
+    var declaration = JSON.null
+    if words.needDeclaration {
+      do throws(Failure) { declaration = try process.host.describe(method) } catch {
+        throw Problem(error, plugin: "host")
+      }
     }
+    let arguments = try asProblem { () throws(Failure) in try words.json(for: declaration) }
     return try process.call(method, arguments, as: PeerUser.current.actor, timeout: timeout) { Output.line($0.text) }
   }
 

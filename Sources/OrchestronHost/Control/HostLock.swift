@@ -46,8 +46,8 @@ public final class HostLock {
         separator: ", ")
       return Failure(
         .failedPrecondition,
-        "a host (pid \(pid)\(places.isEmpty ? "" : ", \(places)")) already runs in \(folder); stop it, or choose another "
-          + "folder by --storage")
+        "a host (pid \(pid)\(places.isEmpty ? "" : ", \(places)")) already runs in \(folder); stop it, or choose "
+          + "another folder by --storage")
     }
   }
 

@@ -21,8 +21,8 @@ import Testing
     let calls = [
       ["echo.who"], ["echo.repeat", "text=ab", "times=2"], ["echo.repeat", #"{"text":"ab","times":2}"#],
       ["echo.color", "color=pink"], ["echo.colour"], ["echo.repeat", "txt=a"], ["echo.repeat", "times=x", "text=a"],
-      ["echo.fails", "status=5", "message=gone"], ["echo.secret", "value=x"], ["nobody.method"], ["echo.chunks", "count=2"],
-      ["echo.context"],
+      ["echo.fails", "status=5", "message=gone"], ["echo.secret", "value=x"], ["nobody.method"],
+      ["echo.chunks", "count=2"],
     ]
     let alone = try calls.map { try shell.start(["call"] + $0 + ["--json"]).wait() }
     let host = try shell.host()
@@ -33,6 +33,15 @@ import Testing
     }
     host.signal(SIGTERM)
     #expect(host.wait().status == 0)
+  }
+
+  @Test func actsAsTheUserWithAndWithoutARunningHost() throws {
+    let alone = try shell.run("call", "echo.context").json
+    let host = try shell.host()
+    let joined = try shell.run("call", "echo.context").json
+    #expect(alone?["actor"]?.string?.hasPrefix("user:") == true)
+    #expect(alone?["actor"] == joined?["actor"])
+    host.signal(SIGTERM)
   }
 
   @Test func readsEachValueAsItsParameterIsDeclared() throws {
@@ -59,7 +68,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (1, 1), (3, 2), (4, 6), (5, 3), (6, 5), (7, 4), (8, 1), (9, 5), (10, 5), (11, 2), (12, 1), (13, 1), (14, 6), (15, 1),
+    (1, 1), (3, 2), (4, 6), (5, 3), (6, 5), (7, 4), (8, 1), (9, 5), (10, 5), (11, 2), (12, 1), (13, 1), (14, 6),
+    (15, 1),
     (16, 4), (99, 1),
   ])
   func endsWithTheCodeOfTheStatus(status: Int, code: Int) throws {

@@ -7,16 +7,15 @@ enum Reference: Sendable, Equatable {
 
   /// Tells the two apart by their form. A text of neither form is nobody's key, which is for the look-up to find.
   init(_ text: String) {
-    self = Reference.isUUID(text.utf8) ? .id(text.asciiLowercased) : .key(text.asciiUppercased)
+    var text = text
+    self = text.withUTF8(Reference.isUUID) ? .id(text.asciiLowercased) : .key(text.asciiUppercased)
   }
 
-  private static func isUUID(_ text: String.UTF8View) -> Bool {
+  private static func isUUID(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
     guard text.count == 36 else { return false }
-    for (place, byte) in text.enumerated() {
-      switch place {
-      case 8, 13, 18, 23: guard byte == UInt8(ascii: "-") else { return false }
-      default: guard byte.isHexDigit else { return false }
-      }
+    for place in 0..<36 {
+      let isDash = place == 8 || place == 13 || place == 18 || place == 23
+      guard isDash ? text[place] == UInt8(ascii: "-") : text[place].isHexDigit else { return false }
     }
     return true
   }
@@ -35,12 +34,13 @@ extension UInt8 {
 
 extension String {
   /// With its ASCII letters in upper case; all else stays as it is.
-  var asciiUppercased: String {
-    String(decoding: utf8.map { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) ? $0 - 32 : $0 }, as: UTF8.self)
-  }
+  var asciiUppercased: String { changing(UInt8(ascii: "a")...UInt8(ascii: "z")) { $0 - 32 } }
 
   /// With its ASCII letters in lower case; all else stays as it is.
-  var asciiLowercased: String {
-    String(decoding: utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
+  var asciiLowercased: String { changing(UInt8(ascii: "A")...UInt8(ascii: "Z")) { $0 + 32 } }
+
+  private func changing(_ letters: ClosedRange<UInt8>, _ change: (UInt8) -> UInt8) -> String {
+    guard utf8.contains(where: letters.contains) else { return self }
+    return String(decoding: utf8.map { letters.contains($0) ? change($0) : $0 }, as: UTF8.self)
   }
 }

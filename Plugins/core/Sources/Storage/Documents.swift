@@ -181,7 +181,7 @@ struct Documents {
     _ new: E, after old: E? = nil, topics: [String], idempotency: Idempotency? = nil, _ context: Context?
   ) async throws(Failure) -> [UInt8] {
     let entity = new.fields.json
-    let event = new.eventData(new.changes(since: old), by: context?.actor ?? "plugin:core", json: entity)
+    let event = new.eventData(new.changes(since: old), by: context?.actor ?? "plugin:\(Core.id)", json: entity)
     var json = JSONWriter(capacity: 512 + entity.count * 2 + event.count * topics.count)
     json.beginObject()
     json.key("operations" as StaticString)

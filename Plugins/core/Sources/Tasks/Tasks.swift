@@ -55,7 +55,12 @@ final class Tasks {
     }
     if let assignee = call.stringIfPresent("assignee") { query.match("assignee", assignee) }
     if let label = call.stringIfPresent("label") { query.match("labels", containing: label) }
-    query.order = [try call.string("order")]
+    switch try call.string("order") {
+    // Across projects no index has the date; ids have one, and sort by the time at which they were made.
+    case "createdAt" where project == "*": query.order = ["id"]
+    case "-createdAt" where project == "*": query.order = ["-id"]
+    case let order: query.order = [order]
+    }
     documents.answer(call, with: query)
   }
 

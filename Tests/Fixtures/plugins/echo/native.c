@@ -1,4 +1,6 @@
 /* native.c: the typed functions of `echo`. */
+#include <stdlib.h>
+
 #include "echo.h"
 
 orch_status echo_who(void *self, orch_ctx *ctx, orch_buf *result) {
@@ -42,10 +44,12 @@ orch_status echo_json(void *self, orch_ctx *ctx, orch_str value, orch_buf *resul
 orch_status echo_mixed(void *self, orch_ctx *ctx, uint8_t boolean, int64_t integer, double number, orch_str text,
                        orch_str bytes, orch_str json, orch_buf *result) {
     (void)self, (void)ctx;
-    char line[512];
-    int n = snprintf(line, sizeof line, "%s %lld %g %.*s %zu %.*s", boolean ? "true" : "false", (long long)integer,
-                     number, (int)text.n, text.p, bytes.n, (int)json.n, json.p);
-    *result = orch_buf_copy(line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
+    size_t room = text.n + json.n + 512;
+    char *line = (char *)malloc(room);
+    if (!line) return ORCH_RESOURCE_EXHAUSTED;
+    int n = snprintf(line, room, "%s %lld %g %.*s %zu %.*s", boolean ? "true" : "false", (long long)integer, number,
+                     (int)text.n, text.p, bytes.n, (int)json.n, json.p);
+    *result = (orch_buf){line, (size_t)n, free, line};
     return ORCH_OK;
 }
 
