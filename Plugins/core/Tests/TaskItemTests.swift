@@ -223,7 +223,7 @@ import Testing
     var item = task()
     var seen: Set<TaskStatus> = []
     var refusals = 0
-    for step in 0..<20_000 {
+    for step in 0..<5000 {
       let patch = Fields.randomPatch(&random)
       let old = item
       let now = Instant(milliseconds: Int64(step) * 1000)
@@ -245,7 +245,7 @@ import Testing
       if item.status != old.status { #expect(isReachable(item, from: old, patch), "\(note)") }
     }
     #expect(seen.count == TaskStatus.allCases.count, "seed \(seed)")
-    #expect(refusals > 1000, "seed \(seed)")
+    #expect(refusals > 250, "seed \(seed)")
   }
 
   /// One allowed edge for a status that was named; at most two for a progress.

@@ -208,6 +208,7 @@ import Testing
     }
     #expect(try titles([:]) == "ABC")
     #expect(try titles(["project": "*"]) == "ABCD")
+    #expect(try titles(["project": "*", "order": "-createdAt"]) == "DCBA")
     #expect(try titles(["project": "api"]) == "D")
     #expect(try titles(["status": "todo"]) == "AC")
     #expect(try titles(["status": ["backlog", "todo"]]) == "ABC")

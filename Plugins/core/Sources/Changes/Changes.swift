@@ -27,8 +27,6 @@ struct Changes: Sendable, Equatable {
   }
 
   var isEmpty: Bool { list.isEmpty }
-
-  func contains(_ field: String) -> Bool { list.contains { $0.field == field } }
 }
 
 extension JSONWriter {
