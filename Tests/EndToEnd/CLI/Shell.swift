@@ -47,7 +47,8 @@ final class Shell {
 
   /// Starts a host and waits until it is ready.
   func host(_ arguments: String...) throws -> Process {
-    let host = try start(["run", "--json"] + arguments)
+    let ports = arguments.contains("--port") ? [] : ["--port", "0", "--ws-port", "0"]
+    let host = try start(["run", "--json"] + ports + arguments)
     guard let line = host.readLine(), (try? JSON(parsing: line)) != nil else {
       let outcome = host.wait()
       throw NotReady(status: outcome.status, errors: outcome.errors)

@@ -24,9 +24,10 @@ public struct Reply {
     return UnsafeRawBufferPointer(start: body.pointee.p, count: body.pointee.n)
   }
 
-  /// Keeps the JSON text without copying it; afterwards ``json`` must not be used.
+  /// Keeps the JSON text, without copying it where the host gives it away; afterwards ``json`` must not be used.
   public func takeBody() -> Body {
-    guard let body = raw.pointee.body else { return Body(taking: lend(json)) }
+    // What has no `release` is lent for the length of the callback.
+    guard let body = raw.pointee.body, body.pointee.release != nil else { return Body(taking: give(Array(json))) }
     let taken = body.pointee
     body.pointee.release = nil
     return Body(taking: taken)
