@@ -72,14 +72,17 @@ let package = Package(
     .target(name: "CHost", dependencies: sdk + ["CFFI"], linkerSettings: [.linkedLibrary("stdc++")]),
     .target(
       name: "OrchestronHost",
-      dependencies: sdk + ["CUV", "CFFI", "CCurl", "CHost", "CSimdjson", .product(name: "Logging", package: "swift-log")],
+      dependencies: sdk + [
+        "CUV", "CFFI", "CCurl", "CHost", "CSimdjson", .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: swift),
     .executableTarget(
       name: "orchestron",
       dependencies: ["OrchestronHost", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: swift),
     .testTarget(name: "ConformanceTests", dependencies: ["OrchestronHost"], swiftSettings: swift),
-    .testTarget(name: "EndToEnd", dependencies: ["OrchestronHost"], exclude: ["clients", "isolation"], swiftSettings: swift),
+    .testTarget(
+      name: "EndToEnd", dependencies: ["OrchestronHost"], exclude: ["clients", "isolation"], swiftSettings: swift),
     .testTarget(
       name: "PluginKitTests",
       dependencies: sdk + [

@@ -9,9 +9,11 @@
 
 extern "C" {
 
-/* Between vfork and execve only async-signal-safe calls run; `failure` is shared with the parent, which sleeps meanwhile. */
+/* Between vfork and execve only async-signal-safe calls run. What fails there comes back by a pipe that execve closes; so
+ * this works as well where vfork is a fork, as under the thread sanitizer. */
 pid_t chost_spawn(const char *program, char *const *argv, char *const *envp, const char *cwd, const int fds[3]) {
-    volatile int failure = 0;
+    int report[2];
+    if (pipe2(report, O_CLOEXEC) != 0) return -1;
     const pid_t parent = getpid();
     sigset_t all, before;
     sigfillset(&all);
@@ -33,12 +35,18 @@ pid_t chost_spawn(const char *program, char *const *argv, char *const *envp, con
             syscall(SYS_close_range, 3u, ~0u, 4u /* CLOSE_RANGE_CLOEXEC */);
             execve(program, argv, envp);
         }
-        failure = errno ? errno : ESRCH;
+        const int failure = errno ? errno : ESRCH;
+        (void)!write(report[1], &failure, sizeof failure);
         _exit(127);
     }
     const int error = errno;
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    if (pid > 0 && failure) {
+    close(report[1]);
+    int failure = 0;
+    ssize_t reported = -1;
+    while (pid > 0 && (reported = read(report[0], &failure, sizeof failure)) < 0 && errno == EINTR) {}
+    close(report[0]);
+    if (reported == static_cast<ssize_t>(sizeof failure)) {
         /* Not waited for by anybody else: the caller never learns of it. */
         while (syscall(SYS_wait4, pid, nullptr, 0, nullptr) < 0 && errno == EINTR) {}
         errno = failure;

@@ -42,7 +42,8 @@ extension HostExtensions {
     f64: { value, out in store(value.element.double, out) },
     str: { value, out in store(value.element.stringBytes.map { orch_str(bytes: $0) }, out) },
     get: { value, key, out in store(value.element[key.bytes].map { orch_json_value($0) }, out) },
-    pointer: { value, pointer, out in store(value.element.at(pointer: pointer.string).map { orch_json_value($0) }, out) },
+    pointer: { value, pointer, out in store(value.element.at(pointer: pointer.string).map { orch_json_value($0) }, out)
+    },
     count: { $0.element.count },
     next: { value, cursor, key, out in
       guard let cursor, let out else { return 0 }

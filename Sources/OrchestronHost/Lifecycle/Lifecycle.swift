@@ -159,7 +159,8 @@ extension Lifecycle {
     if let extra = declared.keys.sorted().first(where: { plugin.manifest.provides[$0] == nil }) {
       throw Failure(
         .failedPrecondition,
-        "plugin \"\(plugin.id)\": the library declares the service \"\(extra)\", which \"provides\" of plugin.json does not name")
+        "plugin \"\(plugin.id)\": the library declares the service \"\(extra)\", which \"provides\" of plugin.json does not name"
+      )
     }
   }
 

@@ -69,7 +69,8 @@ struct Library {
     }
     guard Int(descriptor.pointee.size) >= MemoryLayout<orch_plugin>.size else {
       throw refuse(
-        "the descriptor has size \(descriptor.pointee.size), smaller than the \(MemoryLayout<orch_plugin>.size) of revision 1")
+        "the descriptor has size \(descriptor.pointee.size), smaller than the \(MemoryLayout<orch_plugin>.size) of revision 1"
+      )
     }
     let unknown = descriptor.pointee.flags & 0xFFFF
     guard unknown == 0 else {
@@ -87,7 +88,8 @@ struct Library {
     let (id, version) = (cString(descriptor.pointee.id) ?? "", cString(descriptor.pointee.version) ?? "")
     guard id == manifest.id, version == manifest.version.description else {
       throw Failure(
-        .failedPrecondition, "\(path): "
+        .failedPrecondition,
+        "\(path): "
           + "the library is \(id) \(version), but plugin.json says \(manifest.id) \(manifest.version); make them agree")
     }
   }
