@@ -19,16 +19,6 @@ enum HostVerbs {
   private typealias HostPointer = UnsafeMutablePointer<orch_host>?
   private typealias ContextPointer = UnsafeMutablePointer<orch_ctx>?
 
-  /// The plugin, when the caller is on the loop; a debug host tells who is not.
-  private static func onLoop(_ pointer: HostPointer, _ verb: StaticString) -> Plugin? {
-    guard let plugin = Plugin.behind(pointer) else { return nil }
-    if plugin.host.isDebug, !plugin.host.loop.isCurrent {
-      plugin.faultFromElsewhere("\(verb) was called away from the loop thread")
-      return nil
-    }
-    return plugin
-  }
-
   private static let info: @convention(c) (HostPointer, UnsafeMutablePointer<orch_host_info>?) -> Void = {
     pointer, out in
     guard let plugin = Plugin.behind(pointer), let out,
@@ -43,7 +33,7 @@ enum HostVerbs {
 
   private static let extensionTable: @convention(c) (HostPointer, UnsafePointer<CChar>?) -> UnsafeRawPointer? = {
     pointer, id in
-    guard let plugin = onLoop(pointer, "extension"), let id = cString(id) else { return nil }
+    guard let plugin = Plugin.onLoop(pointer, "extension"), let id = cString(id) else { return nil }
     return plugin.host.extensionTable(id, for: plugin)
   }
 
@@ -84,7 +74,7 @@ enum HostVerbs {
       HostPointer, ContextPointer, orch_str, orch_str, UnsafePointer<orch_call_options>?, orch_reply_cb,
       UnsafeMutablePointer<UInt64>?
     ) -> Void = { pointer, context, name, arguments, options, callback, id in
-      guard let plugin = onLoop(pointer, "call") else {
+      guard let plugin = Plugin.onLoop(pointer, "call") else {
         let refused = LoopBound((Plugin.behind(pointer), callback))
         refused.value.0?.host.loop.post { refused.value.0?.refuseCall(refused.value.1) }
         return
@@ -101,11 +91,11 @@ enum HostVerbs {
     }
 
   private static let cancel: @convention(c) (HostPointer, UInt64) -> orch_status = { pointer, id in
-    (onLoop(pointer, "cancel")?.host.dispatcher.cancel(id) ?? .failedPrecondition).rawValue
+    (Plugin.onLoop(pointer, "cancel")?.host.dispatcher.cancel(id) ?? .failedPrecondition).rawValue
   }
 
   private static let credit: @convention(c) (HostPointer, UInt64, UInt64) -> orch_status = { pointer, id, bytes in
-    (onLoop(pointer, "credit")?.host.dispatcher.credit(id, bytes: bytes) ?? .failedPrecondition).rawValue
+    (Plugin.onLoop(pointer, "credit")?.host.dispatcher.credit(id, bytes: bytes) ?? .failedPrecondition).rawValue
   }
 
   private static let importSlot:
@@ -113,7 +103,7 @@ enum HostVerbs {
       HostPointer, ContextPointer, UInt32, UnsafePointer<CChar>?, UnsafePointer<CChar>?,
       UnsafeMutablePointer<UnsafeMutablePointer<orch_slot>?>?
     ) -> orch_status = { pointer, context, origin, name, signature, out in
-      guard let plugin = onLoop(pointer, "import_slot") else { return Status.failedPrecondition.rawValue }
+      guard let plugin = Plugin.onLoop(pointer, "import_slot") else { return Status.failedPrecondition.rawValue }
       return plugin.attempt(context, "import_slot") { () throws(Failure) in
         guard let origin = Slots.Origin(rawValue: origin), let name = cString(name), let signature = cString(signature),
           let out
@@ -134,7 +124,7 @@ enum HostVerbs {
       HostPointer, ContextPointer, UnsafePointer<orch_subscribe>?, orch_event_cb,
       UnsafeMutablePointer<orch_subscription>?
     ) -> orch_status = { pointer, context, wish, callback, out in
-      guard let plugin = onLoop(pointer, "subscribe") else { return Status.failedPrecondition.rawValue }
+      guard let plugin = Plugin.onLoop(pointer, "subscribe") else { return Status.failedPrecondition.rawValue }
       let status = plugin.attempt(context, "subscribe") { () throws(Failure) in
         guard let wish = wish?.pointee, Int(wish.size) >= MemoryLayout<orch_subscribe>.size, let out,
           callback.fn != nil, wish.n_topics == 0 || wish.topics != nil
@@ -155,7 +145,7 @@ enum HostVerbs {
     }
 
   private static let unsubscribe: @convention(c) (HostPointer, UInt64) -> orch_status = { pointer, id in
-    guard let plugin = onLoop(pointer, "unsubscribe"), let undo = plugin.registrations.remove(id) else {
+    guard let plugin = Plugin.onLoop(pointer, "unsubscribe"), let undo = plugin.registrations.remove(id) else {
       return Status.failedPrecondition.rawValue
     }
     undo()
@@ -165,7 +155,7 @@ enum HostVerbs {
   private static let addService:
     @convention(c) (HostPointer, ContextPointer, UnsafePointer<orch_service>?) -> orch_status = {
       pointer, context, service in
-      guard let plugin = onLoop(pointer, "add_service") else { return Status.failedPrecondition.rawValue }
+      guard let plugin = Plugin.onLoop(pointer, "add_service") else { return Status.failedPrecondition.rawValue }
       return plugin.attempt(context, "add_service") { () throws(Failure) in
         guard let service else { throw Failure(.invalidArgument, "add_service needs a service") }
         try plugin.host.register(try DeclarationReader().service(service), of: plugin)
@@ -174,7 +164,7 @@ enum HostVerbs {
 
   private static let removeService: @convention(c) (HostPointer, UnsafePointer<CChar>?) -> orch_status = {
     pointer, name in
-    guard let plugin = onLoop(pointer, "remove_service"), let name = cString(name),
+    guard let plugin = Plugin.onLoop(pointer, "remove_service"), let name = cString(name),
       plugin.host.unregister(name, of: plugin)
     else { return Status.notFound.rawValue }
     return Status.ok.rawValue

@@ -5,7 +5,7 @@ extension HostExtensions {
   static let eventLog = orch_event_log(
     size: UInt32(MemoryLayout<orch_event_log>.size),
     append: { pointer, context, topic, data, callback in
-      guard let plugin = onLoop(pointer, "event_log.append") else { return }
+      guard let plugin = Plugin.onLoop(pointer, "event_log.append") else { return }
       guard topic.bytes.isUTF8, isTopic(topic.string), (try? JSON(parsing: data.bytes)) != nil else {
         plugin.fault("appended to \(topic.string.quoted), which is no topic, or with data that is not JSON")
         return plugin.appended(callback, .invalidArgument, 0)
@@ -21,7 +21,7 @@ extension HostExtensions {
       plugin.host.bus.store.append(&event, callback, of: plugin)
     },
     recorded: { pointer, events, count in
-      guard let plugin = onLoop(pointer, "event_log.recorded") else { return Status.failedPrecondition.rawValue }
+      guard let plugin = Plugin.onLoop(pointer, "event_log.recorded") else { return Status.failedPrecondition.rawValue }
       guard plugin.keepsEventLog, let events else {
         plugin.fault("published recorded events without being the event store")
         return Status.permissionDenied.rawValue

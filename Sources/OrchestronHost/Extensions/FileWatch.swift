@@ -6,7 +6,7 @@ extension HostExtensions {
   static let fileWatch = orch_fs_watch(
     size: UInt32(MemoryLayout<orch_fs_watch>.size),
     start: { pointer, context, path, callback, out in
-      guard let plugin = onLoop(pointer, "fs_watch.start") else { return Status.failedPrecondition.rawValue }
+      guard let plugin = Plugin.onLoop(pointer, "fs_watch.start") else { return Status.failedPrecondition.rawValue }
       let status = plugin.attempt(context, "fs_watch.start") { () throws(Failure) in
         let id = plugin.host.newID()
         let watch = try FileWatch(path.string, callback, of: plugin)
@@ -20,7 +20,7 @@ extension HostExtensions {
       return status
     },
     stop: { pointer, id in
-      guard let undo = onLoop(pointer, "fs_watch.stop")?.registrations.remove(id) else {
+      guard let undo = Plugin.onLoop(pointer, "fs_watch.stop")?.registrations.remove(id) else {
         return Status.failedPrecondition.rawValue
       }
       undo()

@@ -8,7 +8,7 @@ extension HostExtensions {
   static let httpClient = orch_http_client(
     size: UInt32(MemoryLayout<orch_http_client>.size),
     send: { pointer, request, callback, out in
-      guard let plugin = onLoop(pointer, "http_client.send") else { return }
+      guard let plugin = Plugin.onLoop(pointer, "http_client.send") else { return }
       let id = plugin.host.newID()
       out?.pointee = id
       do throws(Failure) {
@@ -30,7 +30,7 @@ extension HostExtensions {
       }
     },
     cancel: { pointer, id in
-      guard let undo = onLoop(pointer, "http_client.cancel")?.registrations.remove(id) else {
+      guard let undo = Plugin.onLoop(pointer, "http_client.cancel")?.registrations.remove(id) else {
         return Status.failedPrecondition.rawValue
       }
       undo()

@@ -64,14 +64,4 @@ enum HostExtensions {
 
   typealias HostPointer = UnsafeMutablePointer<orch_host>?
   typealias ContextPointer = UnsafeMutablePointer<orch_ctx>?
-
-  /// The plugin that asks; nil (and a fault, in a debug host) when it is not on the loop.
-  static func onLoop(_ pointer: HostPointer, _ verb: StaticString) -> Plugin? {
-    guard let plugin = Plugin.behind(pointer) else { return nil }
-    if plugin.host.isDebug, !plugin.host.loop.isCurrent {
-      plugin.faultFromElsewhere("\(verb) was called away from the loop thread")
-      return nil
-    }
-    return plugin
-  }
 }

@@ -5,15 +5,15 @@ extension HostExtensions {
   static let loop = orch_loop(
     size: UInt32(MemoryLayout<orch_loop>.size),
     uv_loop: { pointer in
-      guard let plugin = onLoop(pointer, "loop.uv_loop") else { return nil }
+      guard let plugin = Plugin.onLoop(pointer, "loop.uv_loop") else { return nil }
       return UnsafeMutableRawPointer(plugin.host.loop.uv)
     },
     enter: { pointer in
-      guard let plugin = onLoop(pointer, "loop.enter") else { return }
+      guard let plugin = Plugin.onLoop(pointer, "loop.enter") else { return }
       plugin.outerSpans.append(plugin.host.activity.begin(plugin.name))
     },
     leave: { pointer in
-      guard let plugin = onLoop(pointer, "loop.leave"), let span = plugin.outerSpans.popLast() else { return }
+      guard let plugin = Plugin.onLoop(pointer, "loop.leave"), let span = plugin.outerSpans.popLast() else { return }
       plugin.charge(plugin.host.activity.end(span), "a callback of its own")
     })
 
@@ -21,7 +21,7 @@ extension HostExtensions {
   static let actor = orch_actor(
     size: UInt32(MemoryLayout<orch_actor>.size),
     make: { pointer, identity, out in
-      guard let plugin = onLoop(pointer, "actor.make") else { return Status.failedPrecondition.rawValue }
+      guard let plugin = Plugin.onLoop(pointer, "actor.make") else { return Status.failedPrecondition.rawValue }
       guard let identity = identity?.pointee, Int(identity.size) >= MemoryLayout<orch_identity>.size, let out,
         identity.actor.bytes.isUTF8,
         identity.actor.bytes.contains(UInt8(ascii: ":")) || identity.actor.string == "system"
@@ -36,7 +36,7 @@ extension HostExtensions {
       return Status.ok.rawValue
     },
     free: { pointer, context in
-      guard onLoop(pointer, "actor.free") != nil, let context = Context.behind(context) else { return }
+      guard Plugin.onLoop(pointer, "actor.free") != nil, let context = Context.behind(context) else { return }
       Unmanaged.passUnretained(context).release()
     })
 }

@@ -7,7 +7,7 @@ extension HostExtensions {
   static let spawn = orch_spawn(
     size: UInt32(MemoryLayout<orch_spawn>.size),
     start: { pointer, context, command, callback, out in
-      guard let plugin = onLoop(pointer, "spawn.start") else { return Status.failedPrecondition.rawValue }
+      guard let plugin = Plugin.onLoop(pointer, "spawn.start") else { return Status.failedPrecondition.rawValue }
       let status = plugin.attempt(context, "spawn.start") { () throws(Failure) in
         guard let command = command?.pointee, Int(command.size) >= MemoryLayout<orch_command>.size,
           let arguments = ChildProcess.strings(command.argv), !arguments.isEmpty, let folder = cString(command.cwd),
@@ -24,16 +24,16 @@ extension HostExtensions {
       return status
     },
     write: { pointer, id, bytes in
-      (onLoop(pointer, "spawn.write")?.children[id]?.write(bytes.bytes) ?? .failedPrecondition).rawValue
+      (Plugin.onLoop(pointer, "spawn.write")?.children[id]?.write(bytes.bytes) ?? .failedPrecondition).rawValue
     },
     close_input: { pointer, id in
-      (onLoop(pointer, "spawn.close_input")?.children[id]?.closeInput() ?? .failedPrecondition).rawValue
+      (Plugin.onLoop(pointer, "spawn.close_input")?.children[id]?.closeInput() ?? .failedPrecondition).rawValue
     },
     signal: { pointer, id, signal in
-      (onLoop(pointer, "spawn.signal")?.children[id]?.signal(signal) ?? .failedPrecondition).rawValue
+      (Plugin.onLoop(pointer, "spawn.signal")?.children[id]?.signal(signal) ?? .failedPrecondition).rawValue
     },
     pause: { pointer, id, paused in
-      (onLoop(pointer, "spawn.pause")?.children[id]?.pause(paused != 0) ?? .failedPrecondition).rawValue
+      (Plugin.onLoop(pointer, "spawn.pause")?.children[id]?.pause(paused != 0) ?? .failedPrecondition).rawValue
     })
 }
 

@@ -9,13 +9,15 @@ extension HostExtensions {
   static let state = orch_state(
     size: UInt32(MemoryLayout<orch_state>.size),
     load: { pointer, out in
-      guard let plugin = onLoop(pointer, "state.load"), let out else { return Status.failedPrecondition.rawValue }
+      guard let plugin = Plugin.onLoop(pointer, "state.load"), let out else {
+        return Status.failedPrecondition.rawValue
+      }
       guard let bytes = try? StateFile.read(plugin.statePath) else { return Status.notFound.rawValue }
       out.pointee = .copying(bytes)
       return Status.ok.rawValue
     },
     store: { pointer, bytes in
-      guard let plugin = onLoop(pointer, "state.store") else { return Status.failedPrecondition.rawValue }
+      guard let plugin = Plugin.onLoop(pointer, "state.store") else { return Status.failedPrecondition.rawValue }
       guard bytes.n <= stateLimit else { return Status.resourceExhausted.rawValue }
       do throws(Failure) { try StateFile.write(bytes.bytes, to: plugin.statePath) } catch {
         plugin.host.log.error(error.message, plugin: plugin.id)

@@ -5,7 +5,7 @@ extension HostExtensions {
   static let timer = orch_timer(
     size: UInt32(MemoryLayout<orch_timer>.size),
     start: { pointer, delay, repeating, task, out in
-      guard let plugin = onLoop(pointer, "timer.start") else { return Status.failedPrecondition.rawValue }
+      guard let plugin = Plugin.onLoop(pointer, "timer.start") else { return Status.failedPrecondition.rawValue }
       let id = plugin.host.newID()
       let timer = plugin.host.loop.startTimer(after: delay, repeating: repeating) { [unowned plugin] in
         guard repeating == 0 else {
@@ -23,7 +23,7 @@ extension HostExtensions {
       return Status.ok.rawValue
     },
     stop: { pointer, id in
-      guard let undo = onLoop(pointer, "timer.stop")?.registrations.remove(id) else {
+      guard let undo = Plugin.onLoop(pointer, "timer.stop")?.registrations.remove(id) else {
         return Status.failedPrecondition.rawValue
       }
       undo()

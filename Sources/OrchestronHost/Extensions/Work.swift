@@ -5,7 +5,7 @@ extension HostExtensions {
   static let work = orch_work(
     size: UInt32(MemoryLayout<orch_work>.size),
     submit: { pointer, job, out in
-      guard let plugin = onLoop(pointer, "work.submit") else { return Status.failedPrecondition.rawValue }
+      guard let plugin = Plugin.onLoop(pointer, "work.submit") else { return Status.failedPrecondition.rawValue }
       let id = plugin.host.newID()
       let running = PluginJob(job)
       let finish = { [unowned plugin] (status: Status) in
@@ -30,7 +30,7 @@ extension HostExtensions {
       return Status.ok.rawValue
     },
     cancel: { pointer, id in
-      guard let plugin = onLoop(pointer, "work.cancel"), let poolID = plugin.jobs[id],
+      guard let plugin = Plugin.onLoop(pointer, "work.cancel"), let poolID = plugin.jobs[id],
         plugin.host.workers.cancel(poolID)
       else { return Status.failedPrecondition.rawValue }
       return Status.ok.rawValue

@@ -66,7 +66,7 @@ extension HostExtensions {
   static let metrics = orch_metrics(
     size: UInt32(MemoryLayout<orch_metrics>.size),
     define: { pointer, metric, handle in
-      guard let plugin = onLoop(pointer, "metrics.define") else { return Status.failedPrecondition.rawValue }
+      guard let plugin = Plugin.onLoop(pointer, "metrics.define") else { return Status.failedPrecondition.rawValue }
       return plugin.attempt(nil, "metrics.define") { () throws(Failure) in
         guard let metric = metric?.pointee, Int(metric.size) >= MemoryLayout<orch_metric>.size, let handle,
           let name = cString(metric.name), let doc = cString(metric.doc), let kind = Metrics.Kind(rawValue: metric.kind)

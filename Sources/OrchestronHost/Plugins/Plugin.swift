@@ -68,6 +68,16 @@ final class Plugin {
     return handle.pointee.object.map { Unmanaged<Plugin>.fromOpaque($0).takeUnretainedValue() }
   }
 
+  /// The plugin that uses a function of the host; nil (and a fault, in a debug host) when it is not on the loop.
+  static func onLoop(_ pointer: UnsafeMutablePointer<orch_host>?, _ verb: StaticString) -> Plugin? {
+    guard let plugin = behind(pointer) else { return nil }
+    if plugin.host.isDebug, !plugin.host.loop.isCurrent {
+      plugin.faultFromElsewhere("\(verb) was called away from the loop thread")
+      return nil
+    }
+    return plugin
+  }
+
   /// As C sees it.
   var pointer: UnsafeMutablePointer<orch_host> {
     UnsafeMutableRawPointer(handle).assumingMemoryBound(to: orch_host.self)
