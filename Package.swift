@@ -8,6 +8,7 @@ let swift: [SwiftSetting] = [
   .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 let sdk: [Target.Dependency] = [.product(name: "CPluginSDK", package: "plugin-sdk")]
+let data: Target.Dependency = .product(name: "PluginData", package: "plugin-sdk")
 
 /// A bundled plugin: one folder, one target, one library. It sees the SDK and its own libraries, nothing else.
 struct Plugin {
@@ -15,8 +16,15 @@ struct Plugin {
   var id: String
   /// The Swift spelling.
   var name: String
-  /// Libraries of its own.
+  /// Libraries that it uses.
   var uses: [Target.Dependency] = []
+  /// Libraries of its own, which need no host: folders beside its sources, each with `Sources` and `Tests`.
+  var libraries: [Library] = []
+
+  struct Library {
+    var name: String
+    var uses: [Target.Dependency] = []
+  }
 
   /// Exports the entry symbol alone and leaves nothing unresolved. Sanitizers need both off.
   static let linking: [LinkerSetting] =
@@ -33,7 +41,8 @@ struct Plugin {
 
   var targets: [Target] {
     let kit = sdk + [.product(name: "PluginKit", package: "plugin-sdk")]
-    return [
+    let uses = uses + libraries.map { .target(name: $0.name) }
+    return libraryTargets + [
       .target(
         name: "\(name)Plugin", dependencies: kit + uses, path: "Plugins/\(id)/Sources", swiftSettings: swift,
         linkerSettings: Self.linking),
@@ -43,6 +52,19 @@ struct Plugin {
           .target(name: "\(name)Plugin"), .product(name: "PluginTesting", package: "plugin-sdk"),
         ], path: "Plugins/\(id)/Tests", swiftSettings: swift),
     ]
+  }
+
+  private var libraryTargets: [Target] {
+    libraries.flatMap { library in
+      let path = "Plugins/\(id)/\(library.name)"
+      let uses = [data] + library.uses
+      return [
+        Target.target(name: library.name, dependencies: uses, path: "\(path)/Sources", swiftSettings: swift),
+        Target.testTarget(
+          name: "\(library.name)Tests", dependencies: [.target(name: library.name)] + uses, path: "\(path)/Tests",
+          swiftSettings: swift),
+      ]
+    }
   }
 }
 
@@ -83,6 +105,9 @@ let package = Package(
     .testTarget(name: "ConformanceTests", dependencies: ["OrchestronHost"], swiftSettings: swift),
     .testTarget(
       name: "EndToEnd", dependencies: ["OrchestronHost"], exclude: ["clients", "isolation"], swiftSettings: swift),
+    .testTarget(
+      name: "PluginDataTests", dependencies: [data, .product(name: "PluginTesting", package: "plugin-sdk")],
+      swiftSettings: swift),
     .testTarget(
       name: "PluginKitTests",
       dependencies: sdk + [

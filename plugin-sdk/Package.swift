@@ -8,18 +8,21 @@ let package = Package(
   name: "plugin-sdk",
   products: [
     .library(name: "CPluginSDK", targets: ["CPluginSDK"]),
+    .library(name: "PluginData", targets: ["PluginData"]),
     .library(name: "PluginKit", targets: ["PluginKit"]),
     .library(name: "PluginTesting", targets: ["PluginTesting"]),
   ],
   targets: [
     // The C headers. The sources only hold assertions about the layout.
     .target(name: "CPluginSDK", path: ".", sources: ["src"], publicHeadersPath: "include"),
+    // JSON values and texts, instants, days and time zones: plain data that needs no host.
+    .target(name: "PluginData", path: "swift/PluginData", swiftSettings: swift),
     // The Swift face of the headers.
-    .target(name: "PluginKit", dependencies: ["CPluginSDK"], path: "swift/PluginKit", swiftSettings: swift),
+    .target(name: "PluginKit", dependencies: ["CPluginSDK", "PluginData"], path: "swift/PluginKit", swiftSettings: swift),
     // A host for the tests of a plugin, in C, and its Swift face.
     .target(name: "CFakeHost", dependencies: ["CPluginSDK"], path: "testing", publicHeadersPath: "."),
     .target(
-      name: "PluginTesting", dependencies: ["CFakeHost", "CPluginSDK", "PluginKit"], path: "swift/PluginTesting",
+      name: "PluginTesting", dependencies: ["CFakeHost", "CPluginSDK", "PluginData", "PluginKit"], path: "swift/PluginTesting",
       swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6]

@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test func writesTheShortestDoubleThatReadsBackTheSame() throws {
-    var generator = SplitMix(seed: 20261122)
+    var generator = SeededGenerator(seed: 20261122)
     for _ in 0..<20_000 {
       let value = Double(bitPattern: generator.next())
       guard value.isFinite else { continue }
@@ -63,7 +63,7 @@ import Testing
   }
 
   @Test func readsBackAnyString() throws {
-    var generator = SplitMix(seed: 7)
+    var generator = SeededGenerator(seed: 7)
     for _ in 0..<2_000 {
       let length = Int(generator.next() % 300)
       let text = String(
@@ -84,22 +84,7 @@ import Testing
   }
 }
 
-/// A small seeded generator, so that a failure can be repeated.
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
-
+extension SeededGenerator {
   /// Any scalar; every second one below 128, where the special ones are.
   mutating func nextScalar() -> Unicode.Scalar {
     let bits = next()

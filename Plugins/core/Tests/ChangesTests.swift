@@ -1,3 +1,5 @@
+import PluginKit
+import PluginTesting
 import Testing
 
 @testable import CorePlugin

@@ -1,4 +1,5 @@
 public import CPluginSDK
+import Glibc
 
 /// Answers. Each call is answered once, with ``answer()`` in one of its forms or with ``fail(_:)``.
 extension Call {
@@ -14,7 +15,11 @@ extension Call {
   @discardableResult
   public func answer(_ json: consuming JSONWriter) -> Status {
     if json.isOutOfRange { return fail(.outOfRange, "the result holds a number that is not finite") }
-    return answer(json.take())
+    let memory = json.take()
+    return answer(
+      orch_buf(
+        p: UnsafeMutableRawPointer(memory.baseAddress)?.assumingMemoryBound(to: CChar.self), n: memory.count,
+        release: { free($0) }, owner: memory.baseAddress))
   }
 
   /// Answers with a JSON text, which is given away without a copy.

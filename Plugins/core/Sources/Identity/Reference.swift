@@ -1,3 +1,5 @@
+import PluginKit
+
 /// How callers name an entity: by its id or by its key, both in any case.
 enum Reference: Sendable, Equatable {
   /// A UUID in lower case.

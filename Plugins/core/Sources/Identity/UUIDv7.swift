@@ -1,3 +1,5 @@
+import PluginKit
+
 /// Makes lower-case UUIDs of version 7 (RFC 9562): they sort by the time at which they were made, and those of one
 /// generator by their order, also within a millisecond and when the clock is set back.
 struct UUIDv7Generator<Random: RandomNumberGenerator> {

@@ -1,3 +1,5 @@
+import PluginKit
+
 /// What the project is called that a new store begins with.
 struct DefaultProject: Equatable {
   let key: String

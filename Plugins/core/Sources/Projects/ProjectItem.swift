@@ -1,3 +1,5 @@
+import PluginKit
+
 /// A project as it is stored: what tasks belong to, and by whose calendar they are counted.
 struct ProjectItem: Entity, Equatable {
   static let collection = "core/projects"

@@ -1,4 +1,5 @@
 import Glibc
+import PluginKit
 
 /// Names of time zones in the system's IANA database.
 enum ZoneName {

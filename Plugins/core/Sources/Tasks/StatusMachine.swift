@@ -1,3 +1,5 @@
+import PluginKit
+
 /// Which status may follow which.
 enum StatusMachine {
   /// The statuses that a new task may have.

@@ -1,3 +1,5 @@
+import PluginKit
+
 /// Examples of the service `tasks`. They build on each other in the order of the declarations, in a store whose default
 /// project has the key ORC.
 extension TaskText {

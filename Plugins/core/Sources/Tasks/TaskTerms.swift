@@ -1,3 +1,5 @@
+import PluginKit
+
 /// Where a task stands.
 enum TaskStatus: String, Sendable, CaseIterable {
   case backlog

@@ -1,7 +1,6 @@
-import CPluginSDK
 import Glibc
 
-/// Writes one JSON text into memory of its own, which ``Call/answer(_:)-(JSONWriter)`` gives away without a copy.
+/// Writes one JSON text into memory of its own, which `Call.answer(_:)` gives away without a copy.
 ///
 /// ```swift
 /// var json = JSONWriter()
@@ -14,7 +13,7 @@ import Glibc
 /// Commas are written by themselves. Strings are escaped, integers exact, doubles the shortest text that reads back the
 /// same. Nothing checks that begin and end match: the host validates what it is given.
 public struct JSONWriter: ~Copyable {
-  @usableFromInline var base: UnsafeMutablePointer<UInt8>
+  private var base: UnsafeMutablePointer<UInt8>
   /// The number of bytes written.
   public private(set) var count = 0
   private var capacity: Int
@@ -46,12 +45,12 @@ public struct JSONWriter: ~Copyable {
   }
 
   /// Gives the memory away and ends the writer.
-  consuming func take() -> orch_buf {
-    let buffer = orch_buf(
-      p: UnsafeMutableRawPointer(base).assumingMemoryBound(to: CChar.self), n: count, release: { free($0) },
-      owner: base)
+  ///
+  /// - Returns: The bytes written, in memory that the caller must `free`.
+  public consuming func take() -> UnsafeMutableBufferPointer<UInt8> {
+    let memory = UnsafeMutableBufferPointer(start: base, count: count)
     discard self
-    return buffer
+    return memory
   }
 
   // MARK: Structure

@@ -1,16 +1,17 @@
 /// The members of a JSON object, in the order in which they are written.
-struct Fields: Sendable {
-  private(set) var members: [(name: String, value: Value)] = []
+public struct Fields: Sendable {
+  /// The members; setting a name through the subscript keeps its place.
+  public private(set) var members: [(name: String, value: Value)] = []
 
-  init() {}
+  public init() {}
 
   /// - Parameter members: A name that comes twice counts with its last value.
-  init(_ members: some Sequence<(String, Value)>) {
+  public init(_ members: some Sequence<(String, Value)>) {
     for (name, value) in members { self[name] = value }
   }
 
   /// The value of a member; nil when there is none. Setting nil removes the member, a new one goes to the end.
-  subscript(name: String) -> Value? {
+  public subscript(name: String) -> Value? {
     get { members.first { $0.name == name }?.value }
     set {
       let place = members.firstIndex { $0.name == name }
@@ -23,11 +24,12 @@ struct Fields: Sendable {
     }
   }
 
-  var names: [String] { members.map(\.name) }
+  /// The names, in their order.
+  public var names: [String] { members.map(\.name) }
 
   /// Puts the members into the order of `names`, no name of which comes twice; those that are not named follow in the
   /// order they have.
-  func arranged(by names: [String]) -> Fields {
+  public func arranged(by names: [String]) -> Fields {
     var rest = members
     var arranged = Fields()
     arranged.members.reserveCapacity(rest.count)
@@ -42,11 +44,11 @@ struct Fields: Sendable {
 
 extension Fields: Equatable {
   /// The order does not matter.
-  static func == (left: Fields, right: Fields) -> Bool {
+  public static func == (left: Fields, right: Fields) -> Bool {
     left.members.count == right.members.count && left.members.allSatisfy { right[$0.name] == $0.value }
   }
 }
 
 extension Fields: ExpressibleByDictionaryLiteral {
-  init(dictionaryLiteral members: (String, Value)...) { self.init(members) }
+  public init(dictionaryLiteral members: (String, Value)...) { self.init(members) }
 }

@@ -1,7 +1,7 @@
 import Glibc
+import PluginData
+import PluginTesting
 import Testing
-
-@testable import CorePlugin
 
 @Suite struct InstantTests {
   @Test(arguments: [
@@ -57,6 +57,6 @@ import Testing
     let instants = (0..<500).map { _ in
       Instant(milliseconds: .random(in: -62_167_219_200_000..<253_402_300_800_000, using: &random))
     }
-    #expect(instants.sorted().map(\.text) == instants.map(\.text).sorted(), "seed \(seed)")
+    #expect(instants.sorted().map { $0.text } == instants.map { $0.text }.sorted(), "seed \(seed)")
   }
 }

@@ -1,5 +1,5 @@
-/// A JSON value in the hands of core: entities are read into it, changed, compared and written again.
-enum Value: Sendable {
+/// A JSON value in memory: read from a text, changed, compared and written again.
+public enum Value: Sendable {
   case null
   case bool(Bool)
   case int(Int64)
@@ -8,11 +8,13 @@ enum Value: Sendable {
   case array([Value])
   case object(Fields)
 
-  var string: String? { if case .string(let value) = self { value } else { nil } }
-  var object: Fields? { if case .object(let value) = self { value } else { nil } }
+  /// The text of a string; nil for any other kind.
+  public var string: String? { if case .string(let value) = self { value } else { nil } }
+  /// The members of an object; nil for any other kind.
+  public var object: Fields? { if case .object(let value) = self { value } else { nil } }
 
   /// An integer; a number with a fraction of zero counts.
-  var int: Int64? {
+  public var int: Int64? {
     switch self {
     case .int(let value): value
     case .double(let value): Int64(exactly: value)
@@ -23,7 +25,7 @@ enum Value: Sendable {
 
 extension Value: Equatable {
   /// Numbers are equal when they are the same number, however they are written: 3 and 3.0.
-  static func == (left: Value, right: Value) -> Bool {
+  public static func == (left: Value, right: Value) -> Bool {
     switch (left, right) {
     case (.null, .null): true
     case (.bool(let left), .bool(let right)): left == right
@@ -42,10 +44,10 @@ extension Value: Equatable {
 extension Value: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-  init(booleanLiteral value: Bool) { self = .bool(value) }
-  init(integerLiteral value: Int64) { self = .int(value) }
-  init(floatLiteral value: Double) { self = .double(value) }
-  init(stringLiteral value: String) { self = .string(value) }
-  init(arrayLiteral elements: Value...) { self = .array(elements) }
-  init(dictionaryLiteral members: (String, Value)...) { self = .object(Fields(members)) }
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  public init(integerLiteral value: Int64) { self = .int(value) }
+  public init(floatLiteral value: Double) { self = .double(value) }
+  public init(stringLiteral value: String) { self = .string(value) }
+  public init(arrayLiteral elements: Value...) { self = .array(elements) }
+  public init(dictionaryLiteral members: (String, Value)...) { self = .object(Fields(members)) }
 }

@@ -1,0 +1,2 @@
+// Values, instants and days belong to the words of a plugin: who imports PluginKit has them.
+@_exported public import PluginData
