@@ -97,6 +97,7 @@ final class Store {
 
   /// Calls the completions of what has been finished. To be called on the loop after `wake`.
   func drain() {
+    endSnapshot()
     for finished in outbox.takeAll() {
       switch finished.outcome {
       case .success(.written(_, let events)) where !events.isEmpty: onEvents(events)
@@ -105,6 +106,20 @@ final class Store {
       }
       pending.removeValue(forKey: finished.id)?(finished.outcome)
     }
+  }
+
+  /// The loop's connection within its snapshot. One snapshot serves all reads until `drain`: only this process writes,
+  /// and whatever it has written since becomes known there. Locks are then taken once and not for every read.
+  private func snapshot() throws(StorageError) -> Database {
+    let database = try database()
+    if !database.inTransaction { try database.statement("BEGIN").run() }
+    return database
+  }
+
+  private func endSnapshot() {
+    guard case .open(let database) = state, database.inTransaction else { return }
+    // Ending a read cannot lose anything, and the next one says what is wrong with the file.
+    try? database.statement("COMMIT").run()
   }
 
   private func database() throws(StorageError) -> Database {
@@ -165,7 +180,7 @@ final class Store {
   func read<Result>(
     _ id: UnsafeRawBufferPointer, in collection: Collection, _ body: (UnsafeRawBufferPointer) -> Result
   ) throws(StorageError) -> Result? {
-    let statement = try database().statement(collection.select)
+    let statement = try snapshot().statement(collection.select)
     defer { statement.reset() }
     try statement.bind(1, text: id)
     return try statement.step() ? body(statement.bytes(0)) : nil
@@ -180,7 +195,7 @@ final class Store {
         .failedPrecondition,
         "\(collection.name) has no unique index on \(field.path) alone; declare one, or use a query")
     }
-    let statement = try database().statement(
+    let statement = try snapshot().statement(
       "SELECT body FROM \(collection.table) WHERE \(collection.expression(field)) = ?1")
     defer { statement.reset() }
     try statement.bind(1, value)
@@ -189,7 +204,7 @@ final class Store {
 
   /// One page of a query as JSON text: `{"items":[…],"next":cursor|null}`.
   func page(_ query: Query, _ done: @escaping Completion<[UInt8]>) throws(StorageError) {
-    try ask(.page(query), done) { if case .page(let bytes) = $0 { bytes } else { nil } }
+    try ask(.page(query), done) { if case .json(let bytes) = $0 { bytes } else { nil } }
   }
 
   /// How many documents match the filters of a query.
@@ -197,14 +212,24 @@ final class Store {
     try ask(.count(query), done) { if case .count(let count) = $0 { count } else { nil } }
   }
 
+  /// Counts, sums and extremes by groups, as JSON text: `{"groups":[[key…, measure…],…],"truncated":bool}`.
+  func groups(_ aggregate: Aggregate, _ done: @escaping Completion<[UInt8]>) throws(StorageError) {
+    try ask(.groups(aggregate), done) { if case .json(let bytes) = $0 { bytes } else { nil } }
+  }
+
+  /// One page of the documents in which words occur, as JSON text: `{"items":[…],"next":cursor|null}`.
+  func search(_ search: Search, _ done: @escaping Completion<[UInt8]>) throws(StorageError) {
+    try ask(.search(search), done) { if case .json(let bytes) = $0 { bytes } else { nil } }
+  }
+
   /// The numbers of the events that can be read now. A bounded read that answers at once.
   func eventRange() throws(StorageError) -> EventRange {
-    try database().eventRange()
+    try snapshot().eventRange()
   }
 
   /// Hands over up to `limit` recorded events after `since`, in their order. It answers at once: keep `limit` small.
   func events(since: Int64, limit: Int, _ body: (DurableEvent) -> Void) throws(StorageError) {
-    try database().events(since: since, limit: limit, body)
+    try snapshot().events(since: since, limit: limit, body)
   }
 
   /// Looks at the whole file; answers sentences, none when it is sound.

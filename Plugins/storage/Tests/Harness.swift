@@ -74,8 +74,13 @@ final class TestStore {
 
   // MARK: Shorter words
 
-  func declare(_ name: String, _ indexes: [CollectionDefinition.Index] = []) throws -> StoragePlugin.Collection {
-    let definition = try CollectionDefinition(name, indexes: indexes)
+  /// - Parameter search: fields with their weights.
+  func declare(
+    _ name: String, _ indexes: [CollectionDefinition.Index] = [], search: KeyValuePairs<String, Int> = [:]
+  ) throws -> StoragePlugin.Collection {
+    let entries = try search.map { SearchDefinition.Entry(field: try Field($0.key), weight: $0.value) }
+    let definition = try CollectionDefinition(
+      name, indexes: indexes, search: entries.isEmpty ? nil : try SearchDefinition(entries))
     return try wait { done throws(StorageError) in try store.declare(definition, done) }
   }
 
@@ -105,6 +110,16 @@ final class TestStore {
 
   func count(_ query: Query) throws(StorageError) -> Int64 {
     try wait { done throws(StorageError) in try store.count(query, done) }
+  }
+
+  func groups(_ aggregate: Aggregate) throws(StorageError) -> String {
+    let bytes = try wait { done throws(StorageError) in try store.groups(aggregate, done) }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  func search(_ search: Search) throws(StorageError) -> String {
+    let bytes = try wait { done throws(StorageError) in try store.search(search, done) }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   func problems() throws(StorageError) -> [String] {

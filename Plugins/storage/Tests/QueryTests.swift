@@ -65,6 +65,41 @@ import Testing
     store.close()
   }
 
+  @Test func answersOnlyTheFieldsThatAreAskedFor() throws {
+    let store = try TestStore(folder.file)
+    let tasks = try store.declare("core/tasks", [.init(["status", "points", "done"])])
+    try store.put(
+      tasks, "a", #"{"status":"to\"do","points":1.5,"done":true,"labels":["x", 1],"flag":true,"big":1e400}"#)
+    var query = Query(collection: tasks)
+    for path in ["id", "status", "points", "done", "labels", "flag", "big", "gone"] {
+      query.fields.append(try Field(path))
+    }
+    #expect(
+      try store.page(query)
+        == #"{"items":[{"id":"a","status":"to\"do","points":1.5,"done":1,"labels":["x",1],"flag":true,"big":1e400,"#
+        + #""gone":null}],"next":null}"#)
+    store.close()
+  }
+
+  @Test func walksTheDocumentsOfOneIdPrefix() throws {
+    let store = try TestStore(folder.file)
+    let revisions = try store.declare("core/revisions")
+    for task in ["a", "b", "c"] {
+      for number in 1...9 { try store.put(revisions, "\(task).0000000\(number)", "{}") }
+    }
+    var query = Query(
+      collection: revisions, filters: [try Filter("id", .prefix("b.")), try Filter("id", .lessOrEqual("b.00000006"))],
+      order: [try OrderedField("-id")], limit: 4)
+    var walked: [String] = []
+    repeat {
+      let page = try store.page(query)
+      walked += ids(page)
+      query.after = next(page)
+    } while query.after != nil
+    #expect(walked == (1...6).reversed().map { "b.0000000\($0)" })
+    store.close()
+  }
+
   @Test func treatsHostileValuesAsValues() throws {
     let store = try TestStore(folder.file)
     let tasks = try store.declare("core/tasks", [.init(["title"])])
@@ -109,8 +144,8 @@ import Testing
   @Test func refusesAnImpossibleLimit() throws {
     let store = try TestStore(folder.file)
     let tasks = try store.declare("core/tasks")
-    for limit in [0, -1, 501, Int.max] {
-      expectRefusal(.invalidArgument, "limit is \(limit); it may be 1 to 500") {
+    for limit in [0, -1, 10_001, Int.max] {
+      expectRefusal(.invalidArgument, "limit is \(limit); it may be 1 to 10000") {
         _ = try store.page(Query(collection: tasks, limit: limit))
       }
     }

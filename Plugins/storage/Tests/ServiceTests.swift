@@ -117,7 +117,7 @@ import Testing
     ("storage.query", #"{"collection":"host/tasks","filters":[{"field":"a","value":1}]}"#, "a filter is"),
     ("storage.query", #"{"collection":"host/tasks","filters":[1]}"#, "a filter is"),
     ("storage.query", #"{"collection":"host/tasks","order":[1]}"#, "order is a list of strings"),
-    ("storage.query", #"{"collection":"host/tasks","limit":501}"#, "it may be 1 to 500"),
+    ("storage.query", #"{"collection":"host/tasks","limit":10001}"#, "it may be 1 to 10000"),
     ("storage.query", #"{"collection":"host/tasks","after":"x"}"#, "the cursor was altered"),
     ("storage.write", #"{"operations":[{"collection":"host/tasks","id":"a","put":{}}]}"#, "expected is \"absent\""),
     ("storage.write", #"{"operations":[{"collection":"host/tasks","id":"a","expected":"any"}]}"#, "has one of put"),

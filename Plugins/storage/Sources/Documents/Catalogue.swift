@@ -8,15 +8,17 @@ extension Database {
       indexes[row.text(0), default: []].append(try CollectionDefinition.Index(fields, unique: row.int(2) != 0))
     }
     var collections: [Collection] = []
-    try rows("SELECT name FROM collections ORDER BY name") { row throws(StorageError) in
+    try rows("SELECT name, search FROM collections ORDER BY name") { row throws(StorageError) in
       let name = row.text(0)
-      collections.append(Collection(try CollectionDefinition(name, indexes: indexes[name] ?? [])))
+      let definition = try CollectionDefinition(
+        name, indexes: indexes[name] ?? [], search: try SearchDefinition(text: row.text(1)))
+      collections.append(Collection(definition))
     }
     return collections
   }
 
-  /// Brings a collection's table and indexes to its definition, inside the caller's transaction. Documents are kept;
-  /// an index that is no longer declared is dropped, its columns stay (they take no room).
+  /// Brings a collection's table, columns and indexes to its definition, inside the caller's transaction. Documents are
+  /// kept; what is no longer declared is dropped.
   func declare(_ definition: CollectionDefinition) throws(StorageError) -> Collection {
     let collection = Collection(definition)
     try execute(
@@ -29,52 +31,72 @@ extension Database {
       ) STRICT
       """)
     try run("INSERT INTO collections(name) VALUES(?1) ON CONFLICT DO NOTHING", .text(definition.name))
+    let missing = try dropIndexes(beyond: definition, of: collection)
+    try declareColumns(of: collection)
+    for index in missing { try add(index, to: collection) }
+    try declareSearch(of: collection)
+    return collection
+  }
+
+  /// Drops the indexes that are no longer declared.
+  ///
+  /// - Returns: the declared indexes that do not exist yet.
+  private func dropIndexes(
+    beyond definition: CollectionDefinition, of collection: Collection
+  ) throws(StorageError) -> [CollectionDefinition.Index] {
     var present: Set<CollectionDefinition.Index> = []
     try rows("SELECT fields, isUnique FROM indexes WHERE collection = ?1", .text(definition.name)) {
       row throws(StorageError) in
       let fields = row.text(0).split(separator: ",").map(String.init)
       present.insert(try CollectionDefinition.Index(fields, unique: row.int(1) != 0))
     }
-    for index in present.subtracting(definition.indexes) {
-      try execute("DROP INDEX \(collection.indexName(index))")
-      try run("DELETE FROM indexes WHERE collection = ?1 AND fields = ?2", .text(definition.name), .text(index.text))
-    }
-    for index in definition.indexes where !present.contains(index) {
-      try addColumns(index, to: collection)
-      // Equal documents come in the direction of the last field (see Query.order); ascending `n` ends every index anyway.
-      var columns = index.fields.map { "\(collection.expression($0.field)) \($0.direction)" }
-      if !index.isUnique, index.fields.last?.descending == true { columns.append("n DESC") }
-      do {
-        try execute(
-          "CREATE \(index.isUnique ? "UNIQUE " : "")INDEX \(collection.indexName(index)) "
-            + "ON \(collection.table)(\(columns.joined(separator: ", ")))")
-      } catch  where error.isConstraint {
-        throw StorageError(
-          .failedPrecondition,
-          "\(definition.name) already has documents with equal \(index.text); "
-            + "change them before the index is declared unique")
-      }
-      try run(
-        "INSERT INTO indexes(collection, fields, isUnique) VALUES(?1, ?2, ?3)",
-        .text(definition.name), .text(index.text), .bool(index.isUnique))
-    }
-    return collection
+    for index in present.subtracting(definition.indexes) { try drop(index, of: collection) }
+    return definition.indexes.filter { !present.contains($0) }
   }
 
-  private func addColumns(
-    _ index: CollectionDefinition.Index, to collection: Collection
-  ) throws(StorageError) {
-    for field in index.fields.map(\.field) where collection.expression(field) == field.column {
-      // table_xinfo lists generated columns too; table_info leaves them out.
-      let known = try integer(
-        "SELECT count(*) FROM pragma_table_xinfo(?1) WHERE name = ?2", .text(collection.name),
-        .text("$.\(field.path)"))
-      if known == 0 {
-        try execute(
-          "ALTER TABLE \(collection.table) ADD COLUMN \(field.column) ANY "
-            + "GENERATED ALWAYS AS (\(field.extraction)) VIRTUAL")
+  func drop(_ index: CollectionDefinition.Index, of collection: Collection) throws(StorageError) {
+    try execute("DROP INDEX \(collection.indexName(index))")
+    try run("DELETE FROM indexes WHERE collection = ?1 AND fields = ?2", .text(collection.name), .text(index.text))
+  }
+
+  /// Adds the columns that the indexes need and fills them from the documents; drops those that none needs, so that
+  /// nothing of a document stays where no write reaches it.
+  private func declareColumns(of collection: Collection) throws(StorageError) {
+    var wanted = collection.columns
+    var dropped: [String] = []
+    try rows("SELECT name FROM pragma_table_info(?1) WHERE name LIKE '$.%'", .text(collection.name)) {
+      row throws(StorageError) in
+      let name = row.text(0)
+      if let position = wanted.firstIndex(where: { "$.\($0.path)" == name }) {
+        wanted.remove(at: position)
+      } else {
+        dropped.append(name)
       }
     }
+    for name in dropped { try execute("ALTER TABLE \(collection.table) DROP COLUMN \"\(name)\"") }
+    guard !wanted.isEmpty else { return }
+    for field in wanted { try execute("ALTER TABLE \(collection.table) ADD COLUMN \(field.column) ANY") }
+    let values = wanted.map { "\($0.column) = \($0.extraction)" }.joined(separator: ", ")
+    try execute("UPDATE \(collection.table) SET \(values)")
+  }
+
+  private func add(_ index: CollectionDefinition.Index, to collection: Collection) throws(StorageError) {
+    // Equal documents come in the direction of the last field (see Query.order); ascending `n` ends every index anyway.
+    var columns = index.fields.map { "\(collection.expression($0.field)) \($0.direction)" }
+    if !index.isUnique, index.fields.last?.descending == true { columns.append("n DESC") }
+    do {
+      try execute(
+        "CREATE \(index.isUnique ? "UNIQUE " : "")INDEX \(collection.indexName(index)) "
+          + "ON \(collection.table)(\(columns.joined(separator: ", ")))")
+    } catch  where error.isConstraint {
+      throw StorageError(
+        .failedPrecondition,
+        "\(collection.name) already has documents with equal \(index.text); "
+          + "change them before the index is declared unique")
+    }
+    try run(
+      "INSERT INTO indexes(collection, fields, isUnique) VALUES(?1, ?2, ?3)",
+      .text(collection.name), .text(index.text), .bool(index.isUnique))
   }
 }
 

@@ -1,4 +1,4 @@
-/// What an owner declares: a name, and the indexes that its queries need.
+/// What an owner declares: a name, the indexes that its queries need, and the fields that are searched for words.
 struct CollectionDefinition: Sendable, Equatable {
   /// Fields that are looked up, filtered or ordered together, in this order.
   struct Index: Sendable, Hashable {
@@ -23,8 +23,10 @@ struct CollectionDefinition: Sendable, Equatable {
   /// `owner/name`, where owner is the id of the plugin that declares it.
   let name: String
   let indexes: [Index]
+  /// Nil when nobody searches.
+  let search: SearchDefinition?
 
-  init(_ name: String, indexes: [Index] = []) throws(StorageError) {
+  init(_ name: String, indexes: [Index] = [], search: SearchDefinition? = nil) throws(StorageError) {
     guard CollectionDefinition.isWellFormed(name) else {
       throw StorageError(
         .invalidArgument,
@@ -36,6 +38,7 @@ struct CollectionDefinition: Sendable, Equatable {
     }
     self.name = name
     self.indexes = indexes
+    self.search = search
   }
 
   private static func isWellFormed(_ name: String) -> Bool {
@@ -55,55 +58,56 @@ struct CollectionDefinition: Sendable, Equatable {
 /// A collection that exists, with the SQL that belongs to its table.
 ///
 /// The table bears the collection's name, quoted. `n` numbers the documents in the order of their creation; an indexed
-/// field has a virtual column (see `Field.column`), computed from the body and stored in its indexes alone.
+/// field has a column (see `Field.column`) that each write fills from the body. It is no virtual column, because SQLite
+/// reads those from the body even where an index holds them, and lists and sums are to be read from an index alone.
 final class Collection: Sendable {
   let definition: CollectionDefinition
-  /// The fields that have a column.
-  private let columns: Set<Field>
+  /// The fields that have a column, in the order of their first index.
+  let columns: [Field]
 
   let table: String
   let select: String
   let selectRevision: String
   let insert: String
   let replace: String
-  let upsert: String
   let delete: String
 
   init(_ definition: CollectionDefinition) {
     self.definition = definition
-    columns = Set(definition.indexes.flatMap { $0.fields.map(\.field) })
+    var columns: [Field] = []
+    for field in definition.indexes.flatMap(\.fields).map(\.field) where !field.isOwn && !columns.contains(field) {
+      columns.append(field)
+    }
+    self.columns = columns
     table = "\"\(definition.name)\""
     select = "SELECT body FROM \(table) WHERE id = ?1"
     selectRevision = "SELECT revision, body FROM \(table) WHERE id = ?1"
+    let names = columns.map { ", \($0.column)" }.joined()
+    let values = columns.map { ", json_extract(?2, '$.\($0.path)')" }.joined()
+    // Text that is not JSON becomes null, which the column refuses.
     insert = """
-      INSERT INTO \(table)(id, revision, body) VALUES(?1, 1, json_set(?2, '$.id', ?1, '$.revision', 1))
-      RETURNING revision
+      INSERT INTO \(table)(id, revision, body\(names)) VALUES(?1, 1, iif(json_valid(?2), ?2, NULL)\(values))
       """
+    let assignments = columns.map { ", \($0.column) = json_extract(?2, '$.\($0.path)')" }.joined()
     replace = """
-      UPDATE \(table) SET revision = ?3 + 1, body = json_set(?2, '$.id', ?1, '$.revision', ?3 + 1)
+      UPDATE \(table) SET revision = ?3 + 1, body = iif(json_valid(?2), ?2, NULL)\(assignments)
       WHERE id = ?1 AND revision = ?3
-      RETURNING revision
-      """
-    upsert = """
-      INSERT INTO \(table)(id, revision, body) VALUES(?1, 1, json_set(?2, '$.id', ?1, '$.revision', 1))
-      ON CONFLICT(id) DO UPDATE SET revision = revision + 1, body = json_set(excluded.body, '$.revision', revision + 1)
-      RETURNING revision
       """
     delete = "DELETE FROM \(table) WHERE id = ?1"
   }
 
   var name: String { definition.name }
 
-  /// The id of the plugin that the collection belongs to.
-  var owner: Substring { definition.name.prefix { $0 != "/" } }
+  /// The table of its words, quoted.
+  var searchTable: String { "\"\(definition.name):search\"" }
 
   /// The SQL that reads a field: a column where there is one.
   func expression(_ field: Field) -> String {
-    switch field.path {
-    case "id", "revision": field.path
-    default: columns.contains(field) ? field.column : field.extraction
-    }
+    if field.isOwn { return field.path }
+    return hasColumn(field) ? field.column : field.extraction
   }
+
+  func hasColumn(_ field: Field) -> Bool { field.isOwn || columns.contains(field) }
 
   /// Whether at most one document can have a given value in this field, so that a look-up by it is a point read.
   func isUnique(_ field: Field) -> Bool {

@@ -34,7 +34,10 @@ struct Field: Sendable, Hashable {
     return !atStart
   }
 
-  /// The name of the generated column of an indexed field, quoted: its JSON path, which no other column can have.
+  /// Whether storage itself keeps it, in a column of its own in every collection.
+  var isOwn: Bool { path == "id" || path == "revision" }
+
+  /// The name of the column of an indexed field, quoted: its JSON path, which no other column can have.
   var column: String { "\"$.\(path)\"" }
 
   /// The expression that reads the field out of the body.

@@ -5,28 +5,29 @@ struct Query: Sendable {
   var filters: [Filter] = []
   /// Documents with equal values here come in the order of their creation, or against it when the last field descends.
   var order: [OrderedField] = []
+  /// What is answered of each document; all of it when this is empty. A field that an index holds is answered as it is
+  /// compared: a boolean as 0 or 1.
+  var fields: [Field] = []
   var limit = 50
   /// Where the last page ended: its `next`, untouched.
   var after: String?
 
-  static let limits = 1...500
+  /// Faces give people at most 500; plugins that compute may take more at a time.
+  static let limits = 1...10_000
 
   /// What the filters say. Whoever runs a query has checked its bounds first.
-  var condition: Condition {
-    var condition = Condition()
-    for filter in filters { condition.add(filter, of: collection) }
-    return condition
-  }
+  var condition: Condition { Condition(filters, of: collection) }
 
   /// - Throws: `invalid_argument` when the query asks for too much at once.
   func checkBounds() throws(StorageError) {
     guard Query.limits.contains(limit) else {
-      throw StorageError(.invalidArgument, "limit is \(limit); it may be 1 to 500")
+      throw StorageError(.invalidArgument, "limit is \(limit); it may be 1 to \(Query.limits.upperBound)")
     }
-    guard filters.count <= 32, order.count <= 8 else {
+    guard filters.count <= Filter.countLimit, order.count <= 8, fields.count <= 32 else {
       throw StorageError(
         .invalidArgument,
-        "a query takes at most 32 filters and 8 order fields, not \(filters.count) and \(order.count)")
+        "a query takes at most \(Filter.countLimit) filters, 8 order fields and 32 fields, not \(filters.count), "
+          + "\(order.count) and \(fields.count)")
     }
   }
 }
@@ -51,6 +52,9 @@ struct Filter: Sendable, Hashable {
     case contains(Value)
   }
 
+  /// The most filters of one question.
+  static let countLimit = 32
+
   let field: Field
   let test: Test
 
@@ -67,6 +71,10 @@ struct Filter: Sendable, Hashable {
 struct Condition {
   private(set) var sql = ""
   private(set) var values: [Value] = []
+
+  init(_ filters: [Filter] = [], of collection: Collection) {
+    for filter in filters { add(filter, of: collection) }
+  }
 
   /// Adds a condition that must hold too.
   mutating func add(_ text: String, _ values: Value...) {

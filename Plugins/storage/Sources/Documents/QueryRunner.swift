@@ -1,7 +1,11 @@
+import PluginKit
+
 /// Answers queries on a reader's connection.
 extension Database {
   /// One page as JSON text: `{"items":[…],"next":"…"}`, `next` being null on the last page. The documents are the
-  /// bytes that are stored.
+  /// bytes that are stored, or objects of the fields that the query asks for.
+  ///
+  /// A page also ends once it has `Page.byteLimit` bytes.
   func page(_ query: Query) throws(StorageError) -> [UInt8] {
     try query.checkBounds()
     var cursor: Cursor?
@@ -30,16 +34,16 @@ extension Database {
     let condition = query.condition
     let statement = try statement("SELECT count(*) FROM \(query.collection.table)\(condition.sql)")
     defer { statement.reset() }
-    for (offset, value) in condition.values.enumerated() { try statement.bind(Int32(offset + 1), value) }
+    try statement.bind(condition.values)
     return try statement.step() ? statement.int(0) : 0
   }
 
   /// Adds the documents of one range; true when the page is full.
   private func fill(_ page: inout Page, _ query: Query, _ range: Condition) throws(StorageError) -> Bool {
     let statement = try statement(
-      "SELECT n, body FROM \(query.collection.table)\(range.sql)\(query.ordering) LIMIT ?")
+      "SELECT n, \(query.projection) FROM \(query.collection.table)\(range.sql)\(query.ordering) LIMIT ?")
     defer { statement.reset() }
-    for (offset, value) in range.values.enumerated() { try statement.bind(Int32(offset + 1), value) }
+    try statement.bind(range.values)
     // One more than fits tells whether there is a next page.
     try statement.bind(Int32(range.values.count + 1), int: Int64(page.room + 1))
     while try statement.step() {
@@ -47,7 +51,7 @@ extension Database {
         page.hasMore = true
         return true
       }
-      page.append(statement.bytes(1), n: statement.int(0))
+      page.append(statement, query)
     }
     return false
   }
@@ -65,39 +69,54 @@ extension Database {
 }
 
 /// A page that is being written.
-private struct Page {
-  private var bytes = Array("{\"items\":[".utf8)
+private struct Page: ~Copyable {
+  private var json = JSONWriter()
   private(set) var room: Int
   private(set) var last: Int64 = 0
   var hasMore = false
 
+  static let byteLimit = 64 << 20
+
   init(limit: Int) {
     room = limit
-    bytes.reserveCapacity(1024 * limit)
+    json.beginObject()
+    json.key("items")
+    json.beginArray()
   }
 
-  mutating func append(_ document: UnsafeRawBufferPointer, n: Int64) {
-    if bytes.last == UInt8(ascii: "}") { bytes.append(UInt8(ascii: ",")) }
-    bytes.append(contentsOf: document)
-    room -= 1
-    last = n
+  /// Adds the document of a row of `n` and the query's projection.
+  mutating func append(_ row: Statement, _ query: Query) {
+    if query.fields.isEmpty {
+      json.raw(row.bytes(1))
+    } else {
+      json.beginObject()
+      for (offset, field) in query.fields.enumerated() {
+        let column = Int32(offset + 1)
+        json.key(field.path)
+        if query.collection.hasColumn(field) { json.scalar(row, column) } else { json.fragment(row, column) }
+      }
+      json.endObject()
+    }
+    last = row.int(0)
+    room = json.count < Page.byteLimit ? room - 1 : 0
   }
 
   consuming func finished(next: String?) -> [UInt8] {
-    bytes.append(contentsOf: "],\"next\":".utf8)
-    if let next {
-      bytes.append(UInt8(ascii: "\""))
-      bytes.append(contentsOf: next.utf8)
-      bytes.append(UInt8(ascii: "\""))
-    } else {
-      bytes.append(contentsOf: "null".utf8)
-    }
-    bytes.append(UInt8(ascii: "}"))
-    return bytes
+    json.endArray()
+    json.key("next")
+    if let next { json.string(next) } else { json.null() }
+    json.endObject()
+    return Array(json.bytes)
   }
 }
 
 extension Query {
+  fileprivate var projection: String {
+    guard !fields.isEmpty else { return "body" }
+    return fields.map { collection.hasColumn($0) ? collection.expression($0) : "body -> '$.\($0.path)'" }
+      .joined(separator: ", ")
+  }
+
   private var numberDescends: Bool { order.last?.descending ?? false }
 
   fileprivate var ordering: String {

@@ -3,6 +3,8 @@ struct Migration {
   let version: Int64
   let name: String
   let sql: String
+  /// What SQL alone cannot say; it runs after `sql`, in the same transaction.
+  var then: @Sendable (Database) throws(StorageError) -> Void = { _ in }
 }
 
 /// The steps, oldest first. They stand in the code and not in files beside it, so that a library and its schema cannot
@@ -50,7 +52,20 @@ let migrations = [
         actor  TEXT NOT NULL,
         data   TEXT NOT NULL
       ) STRICT;
-      """)
+      """),
+  Migration(
+    version: 2, name: "columns that indexes can answer from, search",
+    sql: "ALTER TABLE collections ADD COLUMN search TEXT NOT NULL DEFAULT ''",
+    then: { database throws(StorageError) in
+      // Version 1 had virtual columns, which are no columns to pragma_table_info.
+      for collection in try database.loadCollections() {
+        for index in collection.definition.indexes { try database.drop(index, of: collection) }
+        for field in collection.columns {
+          try database.execute("ALTER TABLE \(collection.table) DROP COLUMN \(field.column)")
+        }
+        _ = try database.declare(collection.definition)
+      }
+    }),
 ]
 
 /// Marks our files among all SQLite files: "ORCH".
@@ -95,6 +110,7 @@ extension Database {
     for step in steps where step.version > present {
       try transaction { () throws(StorageError) in
         try execute(step.sql)
+        try step.then(self)
         try run(
           "INSERT INTO migrations(version, name, time) VALUES(?1, ?2, ?3)",
           .int(step.version), .text(step.name), .int(now))

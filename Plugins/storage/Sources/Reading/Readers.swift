@@ -3,6 +3,8 @@ struct ReadJob: Sendable {
   enum Work: Sendable {
     case page(Query)
     case count(Query)
+    case groups(Aggregate)
+    case search(Search)
     case integrity
   }
 
@@ -57,8 +59,10 @@ final class Readers: Sendable {
       return try database.limited(milliseconds: limit, isCancelled: { self.jobs.isClosed }) {
         () throws(StorageError) in
         switch work {
-        case .page(let query): .page(try database.page(query))
+        case .page(let query): .json(try database.page(query))
         case .count(let query): .count(try database.count(query))
+        case .groups(let aggregate): .json(try database.groups(aggregate))
+        case .search(let search): .json(try database.found(search))
         case .integrity: .problems(try database.problems())
         }
       }

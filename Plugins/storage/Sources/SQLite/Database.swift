@@ -122,7 +122,7 @@ final class Database {
 
   private func bound(_ sql: String, _ values: [Value]) throws(StorageError) -> Statement {
     let statement = try statement(sql)
-    for (offset, value) in values.enumerated() { try statement.bind(Int32(offset + 1), value) }
+    try statement.bind(values)
     return statement
   }
 
@@ -140,11 +140,15 @@ final class Database {
   }
 
   /// Moves the write-ahead log into the file once it has this many pages; readers go on meanwhile.
-  func checkpoint(pages: Int32) throws(StorageError) {
-    guard logPages.pointee >= pages else { return }
-    let code = sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+  ///
+  /// - Returns: whether all of it has been moved, so that it begins anew as soon as nobody reads from it.
+  func checkpoint(pages: Int32) throws(StorageError) -> Bool {
+    guard logPages.pointee >= pages else { return false }
+    var (inLog, moved): (Int32, Int32) = (0, 0)
+    let code = sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_PASSIVE, &inLog, &moved)
     if code != SQLITE_OK { throw Database.error(connection, file: file, code: code) }
     logPages.pointee = 0
+    return inLog == moved
   }
 
   /// Whether a transaction is open. SQLite ends one by itself after some failures.

@@ -30,6 +30,11 @@ final class Statement {
     }
   }
 
+  /// Binds values to the parameters from the first on.
+  func bind(_ values: [Value]) throws(StorageError) {
+    for (offset, value) in values.enumerated() { try bind(Int32(offset + 1), value) }
+  }
+
   func bind(_ index: Int32, text: String) throws(StorageError) {
     var text = text
     try check(text.withUTF8 { csqlite_bind_text_copy(handle, index, UnsafeRawPointer($0.baseAddress), UInt($0.count)) })
@@ -82,11 +87,20 @@ final class Statement {
     return UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, column)))
   }
 
+  /// SQLITE_NULL, SQLITE_INTEGER, SQLITE_FLOAT, SQLITE_TEXT or SQLITE_BLOB.
+  func type(_ column: Int32) -> Int32 {
+    sqlite3_column_type(handle, column)
+  }
+
+  func double(_ column: Int32) -> Double {
+    sqlite3_column_double(handle, column)
+  }
+
   func value(_ column: Int32) -> Value {
-    switch sqlite3_column_type(handle, column) {
+    switch type(column) {
     case SQLITE_NULL: .null
     case SQLITE_INTEGER: .int(int(column))
-    case SQLITE_FLOAT: .double(sqlite3_column_double(handle, column))
+    case SQLITE_FLOAT: .double(double(column))
     default: .text(text(column))
     }
   }

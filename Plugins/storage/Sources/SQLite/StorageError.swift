@@ -58,6 +58,8 @@ extension StorageError {
         (.resourceExhausted, "memory ran out while working on \(file)")
       case SQLITE_TOOBIG:
         (.invalidArgument, "a value is too long to be stored in \(file)")
+      case SQLITE_ERROR where detail == "integer overflow":
+        (.outOfRange, "a sum is larger than a whole number of 64 bits")
       case SQLITE_INTERRUPT:
         (.deadlineExceeded, "the query took too long and was stopped; add an index or narrow the filter")
       default:
@@ -70,6 +72,9 @@ extension StorageError {
 extension StorageError {
   /// A unique index or a check of the schema refused the change.
   var isConstraint: Bool { sqliteCode & 0xff == SQLITE_CONSTRAINT }
+
+  /// A column that must have a value was given none.
+  var isMissingValue: Bool { sqliteCode == SQLITE_CONSTRAINT | 5 << 8 }
 
   /// It will be so the next time too: damage, or a disk that is not to be trusted.
   var isLasting: Bool { status == .dataLoss || isFailedSync }

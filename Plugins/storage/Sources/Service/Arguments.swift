@@ -22,6 +22,59 @@ enum Arguments {
     }
   }
 
+  static func fields(_ json: JSONValue) throws -> [Field] {
+    try json.elements.map { field in
+      guard let path = field.string else {
+        throw StorageError(.invalidArgument, "fields is a list of strings such as forecast.p85; got \(field.text)")
+      }
+      return try Field(path)
+    }
+  }
+
+  /// Nil for the empty list.
+  static func search(_ json: JSONValue) throws -> SearchDefinition? {
+    let entries = try json.elements.map { entry in
+      if let path = entry.string { return SearchDefinition.Entry(field: try Field(path), weight: 1) }
+      guard let path = entry["field"].string, let weight = entry["weight"].int, known(entry, ["field", "weight"]) else {
+        throw StorageError(
+          .invalidArgument, "search is a list of fields, or of {field, weight}; got \(entry.text)")
+      }
+      return SearchDefinition.Entry(field: try Field(path), weight: weight)
+    }
+    return entries.isEmpty ? nil : try SearchDefinition(entries)
+  }
+
+  static func keys(_ json: JSONValue) throws -> [Aggregate.Key] {
+    try json.elements.map { key in
+      if let path = key.string { return try Aggregate.Key(try Field(path)) }
+      guard let path = key["field"].string, known(key, ["field", "prefix"]),
+        key["prefix"].kind == .int || key["prefix"].kind == .absent
+      else {
+        throw StorageError(
+          .invalidArgument, "groupBy is a list of fields, or of {field, prefix}; got \(key.text)")
+      }
+      return try Aggregate.Key(try Field(path), prefix: key["prefix"].int)
+    }
+  }
+
+  static func measures(_ json: JSONValue) throws -> [Aggregate.Measure] {
+    try json.elements.map { measure in
+      guard known(measure, ["op", "field"]), let op = measure["op"].string else {
+        throw StorageError(.invalidArgument, "a measure is {op, field}; got \(measure.text)")
+      }
+      let field = try measure["field"].string.map { try Field($0) }
+      switch (op, field) {
+      case ("count", _): return .count(field)
+      case ("sum", let field?): return .sum(field)
+      case ("min", let field?): return .min(field)
+      case ("max", let field?): return .max(field)
+      default:
+        throw StorageError(
+          .invalidArgument, "the op of a measure is count, or sum, min or max of a field; got \(measure.text)")
+      }
+    }
+  }
+
   static func filters(_ json: JSONValue) throws -> [Filter] {
     try json.elements.map { filter in
       guard let field = filter["field"].string, let op = filter["op"].string, known(filter, ["field", "op", "value"])

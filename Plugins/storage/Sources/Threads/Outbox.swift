@@ -2,9 +2,12 @@
 enum Outcome: Sendable {
   case opened(Opened)
   case closed
+  /// The write-ahead log is in the file; nobody has asked.
+  case checkpointed
   case written(BatchReply, [DurableEvent])
   case declared(Collection)
-  case page([UInt8])
+  /// The JSON text that answers a question.
+  case json([UInt8])
   case count(Int64)
   /// What an integrity check found: sentences, none when the file is sound.
   case problems([String])

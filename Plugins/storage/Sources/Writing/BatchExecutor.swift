@@ -3,6 +3,8 @@ import CSQLite
 /// Executes batches on the writer's connection, inside the transaction that the writer has opened.
 struct BatchExecutor {
   let database: Database
+  /// The collections as they are now, by name: an operation may have waited while its collection was declared anew.
+  var collections: [String: Collection]
 
   /// Applies one batch. When it throws, the caller rolls back to where it began.
   ///
@@ -33,29 +35,58 @@ struct BatchExecutor {
   }
 
   private func put(_ body: [UInt8], _ operation: Operation) throws(StorageError) -> Int64 {
-    let collection = operation.collection
-    guard body.first(where: { $0 != 0x20 && $0 != 0x0a && $0 != 0x0d && $0 != 0x09 }) == UInt8(ascii: "{") else {
-      throw StorageError(.invalidArgument, "\(collection.name) \(operation.id): a document is a JSON object")
+    switch operation.expected {
+    case .absent: return try insert(body, operation)
+    case .revision(let revision): return try replace(body, operation, revision: revision)
+    case .any:
+      guard let revision = try revision(of: operation) else { return try insert(body, operation) }
+      return try replace(body, operation, revision: revision)
     }
-    let statement =
-      switch operation.expected {
-      case .absent: try database.statement(collection.insert)
-      case .revision: try database.statement(collection.replace)
-      case .any: try database.statement(collection.upsert)
-      }
+  }
+
+  private func insert(_ body: [UInt8], _ operation: Operation) throws(StorageError) -> Int64 {
+    let statement = try database.statement(current(operation.collection).insert)
     try statement.bind(1, text: operation.id)
-    try statement.bind(2, text: body)
-    if case .revision(let revision) = operation.expected { try statement.bind(3, int: revision) }
-    defer { statement.reset() }
+    try statement.bind(2, text: try stamped(body, operation, revision: 1))
+    try run(statement, operation)
+    return 1
+  }
+
+  private func replace(_ body: [UInt8], _ operation: Operation, revision: Int64) throws(StorageError) -> Int64 {
+    guard revision < Int64.max else { throw try mismatch(operation) }
+    let statement = try database.statement(current(operation.collection).replace)
+    try statement.bind(1, text: operation.id)
+    try statement.bind(2, text: try stamped(body, operation, revision: revision + 1))
+    try statement.bind(3, int: revision)
+    try run(statement, operation)
+    guard database.changes == 1 else { throw try mismatch(operation) }
+    return revision + 1
+  }
+
+  private func run(_ statement: Statement, _ operation: Operation) throws(StorageError) {
     do {
-      if try statement.step() { return statement.int(0) }
+      try statement.run()
+    } catch  where error.sqliteCode == SQLITE_ERROR || error.isMissingValue {
+      // The parts that can fail by their input: reading the text, and refusing what is not JSON.
+      throw StorageError(
+        .invalidArgument, "\(operation.collection.name) \(operation.id): the document is not valid JSON")
     } catch  where error.isConstraint {
       throw try conflict(operation, error)
-    } catch  where error.sqliteCode == SQLITE_ERROR {
-      // json_set is the only part of these statements that can fail by its input.
-      throw StorageError(.invalidArgument, "\(collection.name) \(operation.id): the document is not valid JSON")
     }
-    throw try mismatch(operation)
+  }
+
+  private func stamped(_ body: [UInt8], _ operation: Operation, revision: Int64) throws(StorageError) -> [UInt8] {
+    guard let text = DocumentText.stamped(body, id: operation.id, revision: revision) else {
+      throw StorageError(
+        .invalidArgument,
+        "\(operation.collection.name) \(operation.id): the document is not a JSON object, is not valid JSON, or has id or revision twice")
+    }
+    return text
+  }
+
+  /// The collection as it is now.
+  private func current(_ collection: Collection) -> Collection {
+    collections[collection.name] ?? collection
   }
 
   private func delete(_ operation: Operation) throws(StorageError) -> Int64 {
@@ -67,7 +98,7 @@ struct BatchExecutor {
   }
 
   private func check(_ operation: Operation) throws(StorageError) -> Int64 {
-    let revision = try current(operation)?.revision
+    let revision = try revision(of: operation)
     switch operation.expected {
     case .absent where revision == nil: return 0
     case .revision(let expected) where revision == expected: return expected
@@ -76,6 +107,13 @@ struct BatchExecutor {
       throw try mismatch(operation)
     default: throw try mismatch(operation)
     }
+  }
+
+  private func revision(of operation: Operation) throws(StorageError) -> Int64? {
+    let statement = try database.statement(operation.collection.selectRevision)
+    defer { statement.reset() }
+    try statement.bind(1, text: operation.id)
+    return try statement.step() ? statement.int(0) : nil
   }
 
   private func current(_ operation: Operation) throws(StorageError) -> (revision: Int64, body: [UInt8])? {

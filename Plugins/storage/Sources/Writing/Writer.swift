@@ -13,8 +13,8 @@ struct WriteJob: Sendable {
 
 /// The one thread that changes the file.
 ///
-/// It takes whatever waits and commits it as one transaction with one sync to disk, each job in a savepoint of its own,
-/// so that a refused job takes nothing with it. Jobs are answered in their order, after the sync.
+/// It takes whatever waits and commits it as one transaction with one sync to disk; a refused job takes nothing with it.
+/// Jobs are answered in their order, after the sync.
 final class Writer: Sendable {
   let jobs = WorkQueue<WriteJob>()
   private let file: String
@@ -49,13 +49,15 @@ final class Writer: Sendable {
     let lock = try WriterLock(forFile: file)
     let database = try Database(file: file, role: .writer)
     try database.migrate(now: settings.now())
-    let opened = Opened(collections: try database.loadCollections(), log: try database.eventLogName())
+    let collections = try database.loadCollections()
+    let opened = Opened(collections: collections, log: try database.eventLogName())
     let threads = try readers.start()
     outbox.send([Finished(opening, .success(.opened(opened)))])
-    var connection = WriterConnection(database: database, settings: settings)
+    var connection = WriterConnection(database: database, collections: collections, settings: settings)
     while let group = jobs.take(atMost: Writer.groupLimit) {
       outbox.send(connection.commit(group))
-      connection.checkpoint()
+      // The loop is woken to let go of its snapshot, which may be in the log that is to begin anew.
+      if connection.checkpoint() { outbox.send([Finished(0, .success(.checkpointed))]) }
     }
     for thread in threads { thread.join() }
     // The database goes first, the lock after it.
@@ -67,7 +69,9 @@ final class Writer: Sendable {
 /// The writer's connection and what it remembers between groups. It stays on the writer's thread.
 struct WriterConnection: ~Copyable {
   private let database: Database
-  private let executor: BatchExecutor
+  private var executor: BatchExecutor
+  /// The collections as they are on disk.
+  private var collections: [String: Collection]
   private let settings: StoreSettings
   /// Sequences that are not known to be on disk.
   private var sequences: [String: Int64] = [:]
@@ -76,39 +80,51 @@ struct WriterConnection: ~Copyable {
   /// trusted until the file is opened again.
   private var distrust: StorageError?
 
-  init(database: Database, settings: StoreSettings) {
+  init(database: Database, collections: [Collection], settings: StoreSettings) {
     self.database = database
     self.settings = settings
-    executor = BatchExecutor(database: database)
+    self.collections = Dictionary(uniqueKeysWithValues: collections.map { ($0.name, $0) })
+    executor = BatchExecutor(database: database, collections: self.collections)
   }
 
   /// Commits these jobs together and says what became of each, in order.
   mutating func commit(_ group: [WriteJob]) -> [Finished] {
     for job in group { sequences.merge(job.sequences) { max($0, $1) } }
-    if let distrust { return group.map { Finished($0.id, .failure(distrust)) } }
-    do {
-      let finished = try transact(group)
-      sequences.removeAll(keepingCapacity: true)
+    // Refusals are rare. Until one comes, the jobs of a group need no savepoints; when a group fails it is done again
+    // with them, and when the whole transaction fails (one job may be what the disk had no room for), each job alone.
+    var outcome = attempt(group, isolated: false)
+    if case .failure = outcome, group.count > 1 { outcome = attempt(group, isolated: true) }
+    switch outcome {
+    case .success(let finished): return finished
+    case .failure(let error) where group.count == 1 || distrust != nil:
+      return group.map { Finished($0.id, .failure(distrust ?? error)) }
+    case .failure:
+      var finished: [Finished] = []
+      for job in group { finished += commit([job]) }
       return finished
+    }
+  }
+
+  private mutating func attempt(_ group: [WriteJob], isolated: Bool) -> Result<[Finished], StorageError> {
+    if let distrust { return .failure(distrust) }
+    do throws(StorageError) {
+      let finished = try transact(group, isolated: isolated)
+      sequences.removeAll(keepingCapacity: true)
+      return .success(finished)
     } catch {
       if database.inTransaction { try? database.execute("ROLLBACK") }
+      executor.collections = collections
       if error.isFailedSync {
         distrust = StorageError(
           .unavailable,
           "the disk did not confirm a write to \(database.file); nothing more is written until the host is restarted",
           sqliteCode: error.sqliteCode, sqliteMessage: error.sqliteMessage)
       }
-      // One job may be what the disk had no room for. Alone, each gets its own answer.
-      if group.count > 1, distrust == nil {
-        var finished: [Finished] = []
-        for job in group { finished += commit([job]) }
-        return finished
-      }
-      return group.map { Finished($0.id, .failure(distrust ?? error)) }
+      return .failure(error)
     }
   }
 
-  private mutating func transact(_ group: [WriteJob]) throws(StorageError) -> [Finished] {
+  private mutating func transact(_ group: [WriteJob], isolated: Bool) throws(StorageError) -> [Finished] {
     let now = settings.now()
     try database.statement("BEGIN IMMEDIATE").run()
     for (name, value) in sequences {
@@ -116,46 +132,53 @@ struct WriterConnection: ~Copyable {
         "INSERT INTO sequences(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = max(value, ?2)",
         .text(name), .int(value))
     }
-    let finished = try execute(group, now: now)
-    try compact(now: now)
-    try database.statement("COMMIT").run()
-    return finished
-  }
-
-  private func execute(_ group: [WriteJob], now: Int64) throws(StorageError) -> [Finished] {
-    // A job that is alone is undone with the transaction; a savepoint would only make a large batch slow.
-    guard group.count > 1 else { return [try execute(group[0], now: now)] }
     var finished: [Finished] = []
     finished.reserveCapacity(group.count)
     for job in group {
-      try database.statement("SAVEPOINT job").run()
-      do {
-        finished.append(try execute(job, now: now))
-      } catch {
-        // Some failures, a full disk among them, end the whole transaction.
-        guard database.inTransaction else { throw error }
-        try database.statement("ROLLBACK TO job").run()
-        finished.append(Finished(job.id, .failure(error)))
-      }
-      try database.statement("RELEASE job").run()
+      finished.append(isolated ? try executeIsolated(job, now: now) : try execute(job, now: now))
     }
+    try compact(now: now)
+    try database.statement("COMMIT").run()
+    collections = executor.collections
     return finished
   }
 
-  private func execute(_ job: WriteJob, now: Int64) throws(StorageError) -> Finished {
+  /// Executes a job in a savepoint, so that it takes nothing with it when it fails.
+  private mutating func executeIsolated(_ job: WriteJob, now: Int64) throws(StorageError) -> Finished {
+    let collections = executor.collections
+    try database.statement("SAVEPOINT job").run()
+    var finished: Finished
+    do {
+      finished = try execute(job, now: now)
+    } catch {
+      // Some failures, a full disk among them, end the whole transaction.
+      guard database.inTransaction else { throw error }
+      try database.statement("ROLLBACK TO job").run()
+      executor.collections = collections
+      finished = Finished(job.id, .failure(error))
+    }
+    try database.statement("RELEASE job").run()
+    return finished
+  }
+
+  private mutating func execute(_ job: WriteJob, now: Int64) throws(StorageError) -> Finished {
     switch job.work {
     case .batch(let batch):
       let (reply, events) = try executor.apply(batch, now: now)
       return Finished(job.id, .success(.written(reply, events)))
     case .declare(let definition):
-      return Finished(job.id, .success(.declared(try database.declare(definition))))
+      let collection = try database.declare(definition)
+      executor.collections[collection.name] = collection
+      return Finished(job.id, .success(.declared(collection)))
     }
   }
 
   /// Moves the log into the file when it has grown enough: between two groups, when nobody waits for it.
-  func checkpoint() {
+  ///
+  /// - Returns: whether the whole log has been moved.
+  func checkpoint() -> Bool {
     // A failure leaves the work for the next time; what was committed is safe in the log.
-    try? database.checkpoint(pages: settings.checkpointPages)
+    (try? database.checkpoint(pages: settings.checkpointPages)) ?? false
   }
 
   /// Once a minute, removes some of what has had its time, and goes on with every group while there is more.
