@@ -10,17 +10,18 @@ final class Core: Plugin {
   static var services: [Service<Core>] { [projectMethods, taskMethods] }
   static var topics: [Topic] { projectTopics + taskTopics }
 
+  let ledger: Ledger
   let projects: Projects
   let tasks: Tasks
 
   init(host: Host, config: JSONValue) throws {
-    let documents = Documents(host: host)
-    let ids = Identities()
-    projects = Projects(host: host, documents: documents, ids: ids)
-    tasks = Tasks(host: host, documents: documents, ids: ids, projects: projects)
+    ledger = Ledger(host: host, documents: Documents(host: host), calendars: Calendars(), ids: Identities())
+    projects = Projects(ledger: ledger)
+    tasks = Tasks(ledger: ledger, projects: projects)
   }
 
   func start() async throws {
+    try await ledger.start()
     try await projects.start()
     try await tasks.start()
   }

@@ -14,6 +14,19 @@ enum Refusal {
     text(["current": .object(entity.fields)])
   }
 
+  /// Refuses a change that was made for another revision than the entity has.
+  ///
+  /// - Parameter call: Its argument `revision` says for which; without it any will do.
+  @Loop
+  static func stale(_ call: Call, _ entity: some Entity) throws(Failure) {
+    guard let revision = call.intIfPresent("revision"), revision != entity.revision else { return }
+    throw Failure(
+      .aborted,
+      "\(entity.key) has changed: the change was made for revision \(revision), the \(type(of: entity).noun) has "
+        + "revision \(entity.revision); read it again and repeat the change",
+      details: details(current: entity))
+  }
+
   /// `a, b or c`.
   static func list(_ words: [String]) -> String {
     guard let last = words.last, words.count > 1 else { return words.first ?? "nothing" }

@@ -43,39 +43,22 @@ import Testing
       }
     }
   }
-
-  @Test func tellsOfATaskWithItsProjectAndOfAProjectWithItself() {
-    let task = TaskItem(
-      ["title": "A"], id: "i", key: "ORC-1", project: "p", at: Instant(milliseconds: 0))
-    let data = String(
-      decoding: task.eventData(Changes(from: [:], to: ["title": "A"]), by: "user:ada", json: Array("{}".utf8)),
-      as: UTF8.self)
-    #expect(
-      data
-        == #"{"id":"i","key":"ORC-1","project":"p","actor":"user:ada","revision":1,"changes":{"title":[null,"A"]},"task":{}}"#
-    )
-    let project = ProjectItem(["name": "A"], id: "p", key: "ab", timeZone: "UTC", at: Instant(milliseconds: 0))
-    let event = String(
-      decoding: project.eventData(Changes(from: [:], to: [:]), by: "system", json: Array("{}".utf8)), as: UTF8.self)
-    #expect(event == #"{"id":"p","key":"AB","actor":"system","revision":1,"changes":{},"project":{}}"#)
-  }
 }
 
 @Suite struct ProjectItemTests {
   @Test func hasAnAnswerToEveryQuestionFromTheStart() {
-    let project = ProjectItem(["name": "Shop"], id: "p", key: "shop", timeZone: "UTC", at: Instant(milliseconds: 0))
+    let project = ProjectItem(["name": "Shop"], id: "p", key: "shop", timeZone: "UTC")
     #expect(
       project.fields == [
         "id": "p", "key": "SHOP", "name": "Shop", "timeZone": "UTC", "workdays": ["mon", "tue", "wed", "thu", "fri"],
-        "hoursPerDay": 6, "estimateUnit": "hours", "createdAt": "1970-01-01T00:00:00.000Z",
-        "updatedAt": "1970-01-01T00:00:00.000Z", "revision": 1,
+        "holidays": [], "hoursPerDay": 6, "estimateUnit": "hours",
       ])
   }
 
   @Test func keepsWorkdaysInTheOrderOfTheWeek() {
     let project = ProjectItem(
       ["name": "Shop", "timeZone": "Asia/Tokyo", "workdays": ["sun", "mon", "thu"], "hoursPerDay": .null], id: "p",
-      key: "SHOP", timeZone: "UTC", at: Instant(milliseconds: 0))
+      key: "SHOP", timeZone: "UTC")
     #expect(project.fields["workdays"] == ["mon", "thu", "sun"])
     #expect(project.fields["timeZone"] == "Asia/Tokyo")
     #expect(project.fields["hoursPerDay"] == 6)

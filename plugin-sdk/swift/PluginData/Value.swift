@@ -13,6 +13,20 @@ public enum Value: Sendable {
   /// The members of an object; nil for any other kind.
   public var object: Fields? { if case .object(let value) = self { value } else { nil } }
 
+  /// The elements of an array; nil for any other kind.
+  public var array: [Value]? { if case .array(let elements) = self { elements } else { nil } }
+  /// A truth value; nil for any other kind.
+  public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+
+  /// Any number; nil for any other kind.
+  public var double: Double? {
+    switch self {
+    case .int(let value): Double(value)
+    case .double(let value): value
+    default: nil
+    }
+  }
+
   /// An integer; a number with a fraction of zero counts.
   public var int: Int64? {
     switch self {

@@ -1,3 +1,4 @@
+import Glibc
 import PluginKit
 
 /// The storage service as core uses it: nothing else here knows its methods.
@@ -11,48 +12,16 @@ struct Documents {
     var isUnique = false
   }
 
-  /// Which documents of a collection, in which order, and how many at a time.
-  struct Query {
-    var collection: String
-    private(set) var filters: [(field: String, test: String, value: Value)] = []
-    var order: [String] = []
-    var limit: Int
-    var cursor: String?
-
-    init(_ collection: String, limit: Int, cursor: String? = nil) {
-      self.collection = collection
-      self.limit = limit
-      self.cursor = cursor
-    }
-
-    /// The field has this value.
-    mutating func match(_ field: String, _ value: String) {
-      filters.append((field, "equal", .string(value)))
-    }
-
-    /// The field has one of these values.
-    mutating func match(_ field: String, anyOf values: [Value]) {
-      filters.append((field, "any", .array(values)))
-    }
-
-    /// The field is an array with this element.
-    mutating func match(_ field: String, containing value: String) {
-      filters.append((field, "contains", .string(value)))
-    }
-  }
-
-  /// Makes a repeated change harmless: the same key within 24 hours gets the first answer again.
-  struct Idempotency {
-    /// Storage keeps the keys of different actors apart.
-    var key: String
-    /// Tells one set of arguments from another.
-    var fingerprint: String
+  /// A field whose words can be searched for, and how much more a hit in it counts.
+  struct SearchField {
+    var field: String
+    var weight = 1
   }
 
   // MARK: Collections
 
   /// Makes a collection, or brings its indexes up to date.
-  func declare(_ collection: String, indexes: [Index]) async throws(Failure) {
+  func declare(_ collection: String, indexes: [Index], search: [SearchField] = []) async throws(Failure) {
     var json = JSONWriter()
     json.beginObject()
     json.member("collection", collection)
@@ -68,6 +37,17 @@ struct Documents {
       json.endObject()
     }
     json.endArray()
+    if !search.isEmpty {
+      json.key("search" as StaticString)
+      json.beginArray()
+      for field in search {
+        json.beginObject()
+        json.member("field", field.field)
+        json.member("weight", field.weight)
+        json.endObject()
+      }
+      json.endArray()
+    }
     json.endObject()
     _ = try await host.call("storage.declare", json)
   }
@@ -86,9 +66,44 @@ struct Documents {
     }
   }
 
+  /// The entities with these ids, in their order; nil where there is none.
+  func get<E: Entity>(_ ids: [String], as type: E.Type, _ context: Context?) async throws(Failure) -> [E?] {
+    guard !ids.isEmpty else { return [] }
+    var found: [E?] = []
+    // Storage takes so many at a time.
+    for start in stride(from: 0, to: ids.count, by: 1000) {
+      var json = JSONWriter()
+      json.beginObject()
+      json.member("collection", E.collection)
+      json.key("ids" as StaticString)
+      json.strings(Array(ids[start..<min(start + 1000, ids.count)]))
+      json.endObject()
+      let page = try host.parse(await host.call("storage.getAll", json, context: context))
+      found += page["items"].elements.map { $0.kind == .object ? E(fields: Fields($0)) : nil }
+    }
+    return found
+  }
+
+  /// One page of the documents that match, and the cursor of the next one.
+  func page(_ query: Query, _ context: Context?) async throws(Failure) -> (items: [Fields], next: String?) {
+    let page = try host.parse(await host.call("storage.query", query.arguments, context: context))
+    return (page["items"].elements.map { Fields($0) }, page["next"].string)
+  }
+
+  /// All documents that match. For what is bounded by its nature: the subtasks of a task, the sprints of a project.
+  func all(_ query: Query, _ context: Context?) async throws(Failure) -> [Fields] {
+    var (query, all) = (query, [Fields]())
+    while true {
+      let page = try await page(query, context)
+      all += page.items
+      guard let next = page.next else { return all }
+      query.cursor = next
+    }
+  }
+
   /// The first document of a collection; nil when it is empty.
   func first<E: Entity>(of type: E.Type) async throws(Failure) -> E? {
-    let page = try host.parse(await host.call("storage.query", Documents.arguments(Query(E.collection, limit: 1))))
+    let page = try host.parse(await host.call("storage.query", Documents.Query(E.collection, limit: 1).arguments))
     return page["items"].elements.first { _ in true }.map { E(fields: Fields($0)) }
   }
 
@@ -98,22 +113,28 @@ struct Documents {
   func answer(
     _ call: Call, with reference: Reference, of collection: String, absent: @escaping @Loop () -> Failure
   ) {
-    forward(reference.lookUp, Documents.arguments(reference, in: collection), to: call) {
-      $0.status == .notFound ? absent() : $0
+    let kept = call.retain()
+    host.call(reference.lookUp, Documents.arguments(reference, in: collection), context: call.context) { reply in
+      if let failure = reply.failure {
+        kept.call.fail(failure.status == .notFound ? absent() : failure)
+      } else if isDeleted(reply.json) {
+        kept.call.fail(absent())
+      } else {
+        kept.call.answer(forwarding: reply)
+      }
     }
   }
 
   /// Answers a call with a page: `{"items":[…],"next":cursor|null}`.
   func answer(_ call: Call, with query: Query) {
-    forward("storage.query", Documents.arguments(query), to: call) { $0 }
+    forward("storage.query", query.arguments, to: call)
   }
 
-  private func forward(
-    _ method: String, _ arguments: borrowing JSONWriter, to call: Call, failing: @escaping @Loop (Failure) -> Failure
-  ) {
+  /// Answers a call with what a method of storage answers, whose bytes nobody parses on the way.
+  func forward(_ method: String, _ arguments: borrowing JSONWriter, to call: Call) {
     let kept = call.retain()
     host.call(method, arguments, context: call.context) { reply in
-      if let failure = reply.failure { kept.call.fail(failing(failure)) } else { kept.call.answer(forwarding: reply) }
+      if let failure = reply.failure { kept.call.fail(failure) } else { kept.call.answer(forwarding: reply) }
     }
   }
 
@@ -127,31 +148,6 @@ struct Documents {
       json.member("field", "key")
       json.member("value", key)
     }
-    json.endObject()
-    return json
-  }
-
-  private static func arguments(_ query: Query) -> JSONWriter {
-    var json = JSONWriter()
-    json.beginObject()
-    json.member("collection", query.collection)
-    json.key("filters" as StaticString)
-    json.beginArray()
-    for filter in query.filters {
-      json.beginObject()
-      json.member("field", filter.field)
-      json.member("op", filter.test)
-      json.key("value" as StaticString)
-      json.value(filter.value)
-      json.endObject()
-    }
-    json.endArray()
-    json.key("order" as StaticString)
-    json.beginArray()
-    for field in query.order { json.string(field) }
-    json.endArray()
-    json.member("limit", query.limit)
-    if let cursor = query.cursor { json.member("after", cursor) }
     json.endObject()
     return json
   }
@@ -171,54 +167,11 @@ struct Documents {
     return number
   }
 
-  /// Stores an entity and the events that tell of it, all or nothing.
+  /// Commits a batch that is written already: `{"operations":[…],"events":[…],"idempotency":{…}}`.
   ///
-  /// - Parameters:
-  ///   - old: The state that it was before; nil when it is new. When the stored one is another, it throws `aborted`.
-  ///   - topics: In their order.
-  /// - Returns: The entity as JSON; for a repeated change, the one that was answered the first time.
-  func commit<E: Entity>(
-    _ new: E, after old: E? = nil, topics: [String], idempotency: Idempotency? = nil, _ context: Context?
-  ) async throws(Failure) -> [UInt8] {
-    let entity = new.fields.json
-    let event = new.eventData(new.changes(since: old), by: context?.actor ?? "plugin:\(Core.id)", json: entity)
-    var json = JSONWriter(capacity: 512 + entity.count * 2 + event.count * topics.count)
-    json.beginObject()
-    json.key("operations" as StaticString)
-    json.beginArray()
-    json.beginObject()
-    json.member("collection", E.collection)
-    json.member("id", new.id)
-    json.key("expected" as StaticString)
-    if let old { json.int(old.revision) } else { json.string("absent") }
-    json.key("put" as StaticString)
-    json.raw(entity)
-    json.endObject()
-    json.endArray()
-    json.key("events" as StaticString)
-    json.beginArray()
-    for topic in topics {
-      json.beginObject()
-      json.member("topic", topic)
-      json.key("data" as StaticString)
-      json.raw(event)
-      json.endObject()
-    }
-    json.endArray()
-    if let idempotency {
-      json.key("idempotency" as StaticString)
-      json.beginObject()
-      json.member("key", idempotency.key)
-      json.member("fingerprint", idempotency.fingerprint)
-      json.key("reply" as StaticString)
-      json.raw(entity)
-      json.endObject()
-    }
-    json.endObject()
-    let reply = try await host.call("storage.write", json, context: context)
-    guard idempotency != nil else { return entity }
-    let repeated = try host.parse(reply)["repeated"]
-    return repeated.isPresent ? Array(repeated.text.utf8) : entity
+  /// - Returns: What storage answers.
+  func write(_ batch: borrowing JSONWriter, _ context: Context?) async throws(Failure) -> Body {
+    try await host.call("storage.write", batch, context: context)
   }
 }
 
@@ -230,4 +183,16 @@ extension Reference {
     case .key: "storage.find"
     }
   }
+}
+
+/// Whether a stored entity says that it was deleted. Within a string the quotes would have a backslash before them.
+private func isDeleted(_ entity: UnsafeRawBufferPointer) -> Bool {
+  let mark: StaticString = #","hidden":"deleted","#
+  guard var place = entity.baseAddress, entity.count >= mark.utf8CodeUnitCount else { return false }
+  let end = place + (entity.count - mark.utf8CodeUnitCount + 1)
+  while let comma = memchr(place, Int32(UInt8(ascii: ",")), end - place) {
+    if memcmp(comma, mark.utf8Start, mark.utf8CodeUnitCount) == 0 { return true }
+    place = UnsafeRawPointer(comma) + 1
+  }
+  return false
 }

@@ -24,3 +24,23 @@ enum StatusMachine {
     successors(of: status, type: type).contains(next)
   }
 }
+
+extension StatusMachine {
+  /// The statuses on the shortest allowed way, the last included; of several, the one whose steps come first in
+  /// `successors`. Nothing when it is there already.
+  static func path(from start: TaskStatus, to end: TaskStatus, type: TaskType) -> [TaskStatus] {
+    var ways: [TaskStatus: [TaskStatus]] = [start: []]
+    var waiting = [start]
+    var place = 0
+    while place < waiting.count {
+      let status = waiting[place]
+      place += 1
+      guard let way = ways[status], status != end else { continue }
+      for next in successors(of: status, type: type) where ways[next] == nil && next != .blocked {
+        ways[next] = way + [next]
+        waiting.append(next)
+      }
+    }
+    return ways[end] ?? []
+  }
+}

@@ -42,6 +42,45 @@ extension TaskText {
      {"args":{"id":"ORC-999","status":"done"},"error":"not_found"}]
     """#
 
+  static let completeExamples = #"""
+    [{"args":{"id":"ORC-1","reason":"They are online"},"result":\#(completed)},
+     {"args":{"id":"ORC-1","revision":1},"error":"aborted"},
+     {"args":{"id":"ORC-999"},"error":"not_found"}]
+    """#
+
+  static let moveExamples = #"""
+    [{"args":{"id":"ORC-2","before":"ORC-1"},"result":\#(moved)},
+     {"args":{"id":"ORC-2"},"error":"invalid_argument"},
+     {"args":{"id":"ORC-2","after":"ORC-2"},"error":"failed_precondition"},
+     {"args":{"id":"ORC-2","after":"ORC-999"},"error":"not_found"}]
+    """#
+
+  static let addLinkExamples = #"""
+    [{"args":{"id":"ORC-2","other":"ORC-1","kind":"relatedTo"},"result":\#(linked)},
+     {"args":{"id":"ORC-2","other":"ORC-2"},"error":"invalid_argument"},
+     {"args":{"id":"ORC-2","other":"ORC-999"},"error":"not_found"},
+     {"args":{"id":"ORC-2","other":"ORC-1","kind":"like"},"error":"invalid_argument"}]
+    """#
+
+  static let removeLinkExamples = #"""
+    [{"args":{"id":"ORC-2","other":"ORC-1","kind":"relatedTo"},"result":\#(unlinked)},
+     {"args":{"id":"ORC-999","other":"ORC-1","kind":"relatedTo"},"error":"not_found"}]
+    """#
+
+  static let archiveExamples = #"""
+    [{"args":{"id":"ORC-2"},"result":\#(archived)},
+     {"args":{"id":"ORC-999"},"error":"not_found"}]
+    """#
+
+  static let restoreExamples = #"""
+    [{"args":{"id":"ORC-2"},"result":\#(restored)},
+     {"args":{"id":"ORC-999"},"error":"not_found"}]
+    """#
+
+  static let deleteExamples = #"""
+    [{"args":{"id":"ORC-999"},"error":"not_found"}]
+    """#
+
   /// The data of an event about the task of the first example.
   static func event(_ changes: String) -> String {
     #"""
@@ -52,21 +91,37 @@ extension TaskText {
 
   private static let notes = #"""
     {"id":"0190a5e2-7c11-7a3b-9f5e-2b1c3d4e5f60","key":"ORC-1","project":"0190a5e2-7c11-7a3b-9f5e-000000000000",
-     "type":"task","title":"Write the release notes","status":"todo","priority":"medium","labels":[],"progress":0,
-     "createdAt":"2026-01-31T09:30:00.000Z","updatedAt":"2026-01-31T09:30:00.000Z","revision":1}
+     "type":"task","title":"Write the release notes","status":"todo","priority":"medium","labels":[],"rank":"a1",
+     "progress":0,"createdAt":"2026-01-31T09:30:00.000Z","updatedAt":"2026-01-31T09:30:00.000Z","revision":1}
     """#
 
   private static let started = #"""
     {"id":"0190a5e2-7c11-7a3b-9f5e-2b1c3d4e5f60","key":"ORC-1","project":"0190a5e2-7c11-7a3b-9f5e-000000000000",
      "type":"task","title":"Write the release notes","status":"in_progress","priority":"medium","labels":[],
-     "startDate":"2026-01-31T09:30:00.000Z","progress":0,"createdAt":"2026-01-31T09:30:00.000Z",
+     "rank":"a1","startDate":"2026-01-31T09:30:00.000Z","progress":0,"createdAt":"2026-01-31T09:30:00.000Z",
      "updatedAt":"2026-01-31T09:30:00.000Z","revision":2}
     """#
 
-  private static func release(_ revision: Int, _ members: String) -> String {
+  private static let completed = #"""
+    {"id":"0190a5e2-7c11-7a3b-9f5e-2b1c3d4e5f60","key":"ORC-1","project":"0190a5e2-7c11-7a3b-9f5e-000000000000",
+     "type":"task","title":"Write the release notes","status":"done","priority":"medium","labels":[],
+     "rank":"a1","startDate":"2026-01-31T09:30:00.000Z","completedDate":"2026-01-31T09:30:00.000Z","progress":100,
+     "createdAt":"2026-01-31T09:30:00.000Z","updatedAt":"2026-01-31T09:30:00.000Z","revision":3}
+    """#
+
+  private static let moved = release(3, #""storyPoints":8,"#, rank: "V")
+  private static let linked = release(
+    4, #""storyPoints":8,"relatedTo":["0190a5e2-7c11-7a3b-9f5e-2b1c3d4e5f60"],"#, rank: "V")
+  private static let unlinked = release(5, #""storyPoints":8,"#, rank: "V")
+  private static let archived = release(
+    6, #""storyPoints":8,"hidden":"archived","hiddenAt":"2026-01-31T09:30:00.000Z","#, rank: "V")
+  private static let restored = release(7, #""storyPoints":8,"#, rank: "V")
+
+  private static func release(_ revision: Int, _ members: String, rank: String = "a2") -> String {
     #"""
     {"id":"0190a5e2-7c11-7a3b-9f5e-2b1c3d4e5f61","key":"ORC-2","project":"0190a5e2-7c11-7a3b-9f5e-000000000000",
-     "type":"epic","title":"Ship 1.0","status":"backlog","priority":"high","labels":["release"],"estimatedHours":16.5,
+     "type":"epic","title":"Ship 1.0","status":"backlog","priority":"high","labels":["release"],"rank":"\#(rank)",
+     "estimatedHours":16.5,
      \#(members)"progress":0,"createdAt":"2026-01-31T09:30:00.000Z","updatedAt":"2026-01-31T09:30:00.000Z",
      "revision":\#(revision)}
     """#

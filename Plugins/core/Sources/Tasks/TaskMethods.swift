@@ -9,10 +9,10 @@ extension Core {
         parameters: [.string("title", "What is to be done, in a line", schema: TaskText.title)]
           + TaskText.fields(status: "Where it starts: todo when left out", statuses: StatusMachine.initial)
           + [
-            .string("project", "The id or key of its project; the default one when left out", optional: true),
-            .string(
-              "idempotencyKey", "Repeating the call with this key within 24 hours makes no second task",
-              optional: true, schema: #"{"minLength":1,"maxLength":200}"#),
+            .json(
+              "blockedBy", "The ids or keys of the tasks that it waits for", optional: true,
+              schema: #"{"type":"array","items":{"type":"string"},"maxItems":500}"#),
+            TaskText.project, TaskText.reason, TaskText.idempotencyKey,
           ],
         result: .json(schema: TaskText.schema), examples: TaskText.createExamples
       ) { core, call in
@@ -20,7 +20,7 @@ extension Core {
       }
       Method(
         "get", [.read, .idempotent], doc: "A task by its id or key.", route: "GET /api/tasks/{id}",
-        parameters: [.string("id", "The id or the key, such as ORC-42")], result: .json(schema: TaskText.schema),
+        parameters: [TaskText.id], result: .json(schema: TaskText.schema),
         examples: TaskText.getExamples
       ) { core, call in
         try core.tasks.get(call)
@@ -31,15 +31,20 @@ extension Core {
           .json("status", "One status, or several", optional: true, schema: TaskText.oneOrMore(TaskStatus.self)),
           .json("priority", "One priority, or several", optional: true, schema: TaskText.oneOrMore(TaskPriority.self)),
           .json("type", "One type, or several", optional: true, schema: TaskText.oneOrMore(TaskType.self)),
-          .string("assignee", "Who does it", optional: true),
+          .string("assignee", "Who does it, or none", optional: true),
+          .string("component", "The part of the product that it is about, or none", optional: true),
+          .string("sprint", "The id of its sprint, or none", optional: true),
+          .string("parentTask", "The id of the task that it is a part of, or none", optional: true),
           .string("label", "A label that it has", optional: true),
           .string(
-            "project", "The id or key of a project, * for all; the default project when left out", optional: true),
+            "hidden", "Those that were put away: archived or deleted ones, or all that are not deleted",
+            optional: true, schema: #"{"enum":["archived","deleted","all"]}"#),
+          TaskText.anyProject,
           .string(
             "order", "What to sort by, with - before it downwards", defaultValue: "createdAt",
-            schema: #"{"enum":["createdAt","-createdAt","updatedAt","-updatedAt","dueDate","-dueDate"]}"#),
-          .int("limit", "The most tasks of a page", defaultValue: 50, schema: #"{"minimum":1,"maximum":500}"#),
-          .string("cursor", "The next of the page before", optional: true),
+            schema: #"{"enum":["createdAt","-createdAt","updatedAt","-updatedAt","dueDate","-dueDate","rank","-rank"]}"#
+          ),
+          TaskText.limit, TaskText.cursor,
         ],
         result: .json(schema: TaskText.pageSchema), examples: TaskText.listExamples
       ) { core, call in
@@ -50,13 +55,13 @@ extension Core {
         doc: "Changes the fields that are given, and removes those that are given as null.",
         route: "PATCH /api/tasks/{id}",
         parameters: [
-          .string("id", "The id or the key, such as ORC-42"),
+          TaskText.id,
           .string("title", "What is to be done, in a line", optional: true, schema: TaskText.title),
         ] + TaskText.fields(status: "Its new status, one that may follow", statuses: TaskStatus.allCases) + [
           .int(
             "progress", "Percent that are done; above 0 starts the task, 100 hands it to testing", optional: true,
             schema: #"{"minimum":0,"maximum":100}"#),
-          TaskText.revision,
+          TaskText.revision, TaskText.reason,
         ],
         result: .json(schema: TaskText.schema), examples: TaskText.updateExamples
       ) { core, call in
@@ -66,14 +71,92 @@ extension Core {
         "setStatus", [.write, .idempotent], doc: "Moves a task to another status, one that may follow.",
         route: "PATCH /api/tasks/{id}/status",
         parameters: [
-          .string("id", "The id or the key, such as ORC-42"),
+          TaskText.id,
           .string("status", "The new status", schema: TaskText.schema(of: TaskStatus.allCases)),
-          TaskText.revision,
+          TaskText.revision, TaskText.reason,
         ],
         result: .json(schema: TaskText.schema), examples: TaskText.setStatusExamples
       ) { core, call in
         try await core.tasks.setStatus(call)
       }
+      Method.async(
+        "complete", [.write, .idempotent], doc: "Finishes a task, by the shortest way that its status allows.",
+        route: "POST /api/tasks/{id}/complete", parameters: [TaskText.id, TaskText.revision, TaskText.reason],
+        result: .json(schema: TaskText.schema), examples: TaskText.completeExamples
+      ) { core, call in
+        try await core.tasks.complete(call)
+      }
+      Method.async(
+        "move", [.write], doc: "Puts a task before or behind another in the manual order.",
+        route: "POST /api/tasks/{id}/move",
+        parameters: [
+          TaskText.id, .string("before", "The id or key of the task that comes next", optional: true),
+          .string("after", "The id or key of the task that comes before it", optional: true), TaskText.revision,
+          TaskText.reason,
+        ],
+        result: .json(schema: TaskText.schema), examples: TaskText.moveExamples
+      ) { core, call in
+        try await core.tasks.move(call)
+      }
+      linkMethods
+      hidingMethods
+    }
+  }
+
+  @MethodBuilder<Core> private static var linkMethods: [Method<Core>] {
+    Method.async(
+      "addLink", [.write, .idempotent],
+      doc: "Says that a task waits for another, is related to it, or is a duplicate of it.",
+      route: "POST /api/tasks/{id}/links", parameters: linkParameters + [TaskText.revision, TaskText.reason],
+      result: .json(schema: TaskText.schema), examples: TaskText.addLinkExamples
+    ) { core, call in
+      try await core.tasks.addLink(call)
+    }
+    Method.async(
+      "removeLink", [.write, .idempotent], doc: "Removes a link between two tasks.",
+      route: "DELETE /api/tasks/{id}/links/{kind}/{other}",
+      parameters: linkParameters + [TaskText.revision, TaskText.reason],
+      result: .json(schema: TaskText.schema), examples: TaskText.removeLinkExamples
+    ) { core, call in
+      try await core.tasks.removeLink(call)
+    }
+  }
+
+  private static var linkParameters: [Parameter] {
+    [
+      TaskText.id, .string("other", "The id or key of the other task"),
+      .string(
+        "kind", "What the other task is to it", defaultValue: Dependencies.Kind.blockedBy.rawValue,
+        schema: TaskText.schema(of: Dependencies.Kind.allCases)),
+    ]
+  }
+
+  @MethodBuilder<Core> private static var hidingMethods: [Method<Core>] {
+    Method.async(
+      "archive", [.write, .idempotent], doc: "Puts a task away: lists leave it out, figures keep it.",
+      route: "POST /api/tasks/{id}/archive", parameters: [TaskText.id, TaskText.revision, TaskText.reason],
+      result: .json(schema: TaskText.schema), examples: TaskText.archiveExamples
+    ) { core, call in
+      try await core.tasks.archive(call)
+    }
+    Method.async(
+      "restore", [.write, .idempotent], doc: "Brings a task back that was archived or deleted.",
+      route: "POST /api/tasks/{id}/restore", parameters: [TaskText.id, TaskText.revision, TaskText.reason],
+      result: .json(schema: TaskText.schema), examples: TaskText.restoreExamples
+    ) { core, call in
+      try await core.tasks.restore(call)
+    }
+    Method.async(
+      "delete", [.write, .destructive, .idempotent],
+      doc: "Deletes a task. Its history stays, and it can be restored; its key is never given again.",
+      route: "DELETE /api/tasks/{id}",
+      parameters: [
+        TaskText.id, .bool("subtasks", "Delete the tasks below it as well", defaultValue: false), TaskText.revision,
+        TaskText.reason,
+      ],
+      result: .nothing, examples: TaskText.deleteExamples
+    ) { core, call in
+      try await core.tasks.delete(call)
     }
   }
 
@@ -88,6 +171,12 @@ extension Core {
       Topic(
         "task:completed", doc: "A task was done; the task:updated before it tells of the same change.",
         schema: TaskText.eventSchema, example: TaskText.event(#"{"status":["testing","done"],"progress":[90,100]}"#)),
+      Topic(
+        "task:deleted", doc: "A task was deleted.", schema: TaskText.eventSchema,
+        example: TaskText.event(#"{"hidden":[null,"deleted"]}"#)),
+      Topic(
+        "task:restored", doc: "A deleted task came back.", schema: TaskText.eventSchema,
+        example: TaskText.event(#"{"hidden":["deleted",null]}"#)),
     ]
   }
 }

@@ -22,6 +22,18 @@ enum TaskText {
       .double(
         "estimatedHours", "Hours that it will take", optional: true, schema: #"{"minimum":0,"maximum":100000}"#),
       .double("storyPoints", "Its size in points", optional: true, schema: #"{"minimum":0,"maximum":1000}"#),
+      .json("reviewers", "Who looks at it before it is done", optional: true, schema: names),
+      .json("watchers", "Who wants to hear of it", optional: true, schema: names),
+      .string("parentTask", "The id or key of the task that it is a part of", optional: true, schema: name),
+      .json(
+        "checkpoints", "Named steps on the way", optional: true,
+        schema: #"{"type":"array","maxItems":100,"items":{"type":"object","properties":{"name":{"type":"string","#
+          + #""minLength":1,"maxLength":200},"completed":{"type":"boolean"},"timestamp":{"type":"string","#
+          + #""format":"date-time"}},"required":["name","completed"],"additionalProperties":false}}"#),
+      .string("gitBranch", "The branch that it is worked on", optional: true, schema: name),
+      .string("pullRequest", "Where it is reviewed: a URL or a number", optional: true, schema: #"{"maxLength":2000}"#),
+      .json("commits", "The commits that belong to it", optional: true, schema: names),
+      .json("files", "The files that it touches", optional: true, schema: names),
       .string("startDate", "The day or moment when work begins", optional: true, schema: dayOrMoment),
       .string("dueDate", "The day or moment by which it is to be done", optional: true, schema: dayOrMoment),
     ]
@@ -31,7 +43,24 @@ enum TaskText {
     "revision", "The revision that the change is made for; when the task has another, nothing is changed",
     optional: true, schema: #"{"minimum":1}"#)
 
-  private static let name = #"{"minLength":1,"maxLength":200}"#
+  static let name = #"{"minLength":1,"maxLength":200}"#
+
+  private static let names =
+    #"{"type":"array","items":{"type":"string","minLength":1,"maxLength":500},"maxItems":500,"uniqueItems":true}"#
+
+  static let id = Parameter.string("id", "The id or the key, such as ORC-42")
+  static let reason = Parameter.string(
+    "reason", "Why: kept in the history", optional: true, schema: #"{"minLength":1,"maxLength":2000}"#)
+  static let project = Parameter.string(
+    "project", "The id or key of its project; the default one when left out", optional: true)
+  static let anyProject = Parameter.string(
+    "project", "The id or key of a project, * for all; the default project when left out", optional: true)
+  static let idempotencyKey = Parameter.string(
+    "idempotencyKey", "Repeating the call with this key within 24 hours changes nothing a second time",
+    optional: true, schema: #"{"minLength":1,"maxLength":200}"#)
+  static let limit = Parameter.int(
+    "limit", "The most of a page", defaultValue: 50, schema: #"{"minimum":1,"maximum":500}"#)
+  static let cursor = Parameter.string("cursor", "The next of the page before", optional: true)
 
   /// What has ten characters can only be meant as a day: so the sentence about a wrong one names the right format.
   private static let dayOrMoment =
@@ -48,6 +77,8 @@ enum TaskText {
 
   // MARK: Results
 
+  private static let strings = #"{"type":"array","items":{"type":"string"}}"#
+
   static let schema = #"""
     {"type":"object","properties":{
       "id":{"type":"string","format":"uuid"},
@@ -60,9 +91,29 @@ enum TaskText {
       "priority":\#(schema(of: TaskPriority.allCases)),
       "assignee":{"type":"string"},
       "component":{"type":"string"},
-      "labels":{"type":"array","items":{"type":"string"}},
+      "reviewers":\#(strings),
+      "watchers":\#(strings),
+      "labels":\#(strings),
+      "parentTask":{"type":"string"},
+      "sprint":{"type":"string"},
+      "rank":{"type":"string"},
       "estimatedHours":{"type":"number"},
+      "actualHours":{"type":"number"},
       "storyPoints":{"type":"number"},
+      "checkpoints":{"type":"array","items":{"type":"object"}},
+      "blockedBy":\#(strings),
+      "blocking":\#(strings),
+      "blockedFrom":{"type":"string"},
+      "relatedTo":\#(strings),
+      "duplicates":\#(strings),
+      "duplicatedBy":\#(strings),
+      "gitBranch":{"type":"string"},
+      "pullRequest":{"type":"string"},
+      "commits":\#(strings),
+      "files":\#(strings),
+      "source":{"type":"string"},
+      "hidden":{"enum":["archived","deleted"]},
+      "hiddenAt":{"type":"string","format":"date-time"},
       "startDate":{"type":"string"},
       "dueDate":{"type":"string"},
       "completedDate":{"type":"string","format":"date-time"},
@@ -70,7 +121,7 @@ enum TaskText {
       "createdAt":{"type":"string","format":"date-time"},
       "updatedAt":{"type":"string","format":"date-time"},
       "revision":{"type":"integer"}},
-     "required":["id","key","project","type","title","status","priority","labels","progress","createdAt","updatedAt",
+     "required":["id","key","project","type","title","status","priority","labels","rank","progress","createdAt","updatedAt",
       "revision"]}
     """#
 

@@ -1,36 +1,50 @@
 import PluginKit
 
-/// The service `tasks`.
+/// The service `tasks`: making, reading and changing one task. What concerns several is in the extensions.
 @Loop
 final class Tasks {
-  private let host: Host
-  private let documents: Documents
-  private let ids: Identities
-  private let projects: Projects
-  private let turns = Turns()
+  let ledger: Ledger
+  let projects: Projects
+  let dependencies: Dependencies
+  var host: Host { ledger.host }
+  var documents: Documents { ledger.documents }
 
-  init(host: Host, documents: Documents, ids: Identities, projects: Projects) {
-    self.host = host
-    self.documents = documents
-    self.ids = ids
+  init(ledger: Ledger, projects: Projects) {
+    self.ledger = ledger
     self.projects = projects
+    dependencies = Dependencies(graph: DependencyGraph(documents: ledger.documents))
   }
 
-  /// Makes the collection. Each index begins with the project and a filter and ends with what a list is ordered by, so
-  /// that a page is read from it without sorting.
+  /// Makes the collection. Each index begins with the project and what is not hidden, goes on with a filter and ends
+  /// with what a list is ordered by, so that a page is read from it without sorting.
   func start() async throws(Failure) {
-    let filters: [[String]] = [[], ["status"], ["priority"], ["type"], ["assignee"]]
-    let lists = filters.map { Documents.Index(fields: ["project"] + $0 + ["createdAt"]) }
+    let filters: [[String]] = [[], ["status"], ["assignee"]]
+    let lists = filters.map { Documents.Index(fields: ["project", "hidden"] + $0 + ["createdAt"]) }
+    let orders = ["updatedAt", "dueDate", "rank"].map { Documents.Index(fields: ["project", "hidden", $0]) }
     try await documents.declare(
       TaskItem.collection,
-      indexes: [.init(fields: ["key"], isUnique: true)] + lists + [
-        .init(fields: ["project", "updatedAt"]), .init(fields: ["project", "status", "updatedAt"]),
-        .init(fields: ["project", "dueDate"]),
-      ])
+      indexes: [.init(fields: ["key"], isUnique: true), .init(fields: ["parentTask"])] + lists + orders + [
+        .init(fields: ["project", "hidden", "status", "rank"]), .init(fields: ["sprint", "hidden", "rank"]),
+      ],
+      search: [.init(field: "title", weight: 8), .init(field: "labels", weight: 4), .init(field: "description")])
+    ledger.observe { [unowned self] commit in
+      if commit.noun == TaskItem.noun { dependencies.graph.note(TaskItem(fields: commit.new)) }
+    }
   }
 
-  private func absent(_ name: String) -> Failure {
+  func absent(_ name: String) -> Failure {
     Failure(.notFound, "there is no task \"\(name)\"; give the id or the key of one, such as ORC-42")
+  }
+
+  /// The task of that id or key.
+  ///
+  /// - Parameter wantsDeleted: Whether one that was deleted is meant as well; otherwise there is none.
+  func task(
+    _ name: String, _ transaction: Transaction, wantsDeleted: Bool = false
+  ) async throws(Failure) -> TaskItem {
+    guard let task = try await transaction.find(Reference(name), as: TaskItem.self), wantsDeleted || !task.isDeleted
+    else { throw absent(name) }
+    return task
   }
 
   // MARK: Reading
@@ -43,76 +57,111 @@ final class Tasks {
   func list(_ call: Call) async throws(Failure) {
     var query = Documents.Query(
       TaskItem.collection, limit: try call.int("limit"), cursor: call.stringIfPresent("cursor"))
-    let project = call.stringIfPresent("project")
-    if project != "*" { query.match("project", try await projects.project(named: project, call.context).id) }
+    try projects.narrow(&query, to: call)
+    try narrow(&query, to: call)
+    switch try call.string("order") {
+    // Across projects no index has the date; ids have one, and sort by the time at which they were made.
+    case "createdAt" where call.stringIfPresent("project") == "*": query.order = ["id"]
+    case "-createdAt" where call.stringIfPresent("project") == "*": query.order = ["-id"]
+    case let order: query.order = [order]
+    }
+    documents.answer(call, with: query)
+  }
+
+  /// Adds the filters of a list that the call names.
+  private func narrow(_ query: inout Documents.Query, to call: Call) throws(Failure) {
+    switch call.stringIfPresent("hidden") {
+    case nil: query.match("hidden", .null)
+    case "all": query.match("hidden", "notEqual", "deleted")
+    case let hidden?: query.match("hidden", .string(hidden))
+    }
     for name in ["status", "priority", "type"] as [StaticString] {
       let wanted = try call.jsonIfPresent(name).map { json throws(Failure) in Value(try host.parse(json)) }
       switch wanted {
-      case .string(let value): query.match(name.description, value)
+      case .string(let value): query.match(name.description, .string(value))
       case .array(let values): query.match(name.description, anyOf: values)
       default: break
       }
     }
-    if let assignee = call.stringIfPresent("assignee") { query.match("assignee", assignee) }
-    if let label = call.stringIfPresent("label") { query.match("labels", containing: label) }
-    switch try call.string("order") {
-    // Across projects no index has the date; ids have one, and sort by the time at which they were made.
-    case "createdAt" where project == "*": query.order = ["id"]
-    case "-createdAt" where project == "*": query.order = ["-id"]
-    case let order: query.order = [order]
+    for name in ["assignee", "component", "sprint", "parentTask"] as [StaticString] {
+      guard let wanted = call.stringIfPresent(name) else { continue }
+      query.match(name.description, wanted == "none" ? .null : .string(wanted))
     }
-    documents.answer(call, with: query)
+    if let label = call.stringIfPresent("label") { query.match("labels", containing: label) }
   }
 
   // MARK: Writing
 
   func create(_ call: Call) async throws(Failure) {
     var given = Fields(try host.parse(call.arguments))
-    for name in ["project", "idempotencyKey"] { given[name] = nil }
-    let project = try await projects.project(named: call.stringIfPresent("project"), call.context)
-    let number = try await documents.next("core/tasks/\(project.id)", call.context)
-    let now = Instant.now
-    let task = TaskItem(
-      given, id: ids.next(at: now), key: "\(project.key)-\(number)", project: project.id, at: now)
-    call.answer(
-      json: try await documents.commit(
-        task, topics: ["task:created"], idempotency: Tasks.idempotency(of: call), call.context))
+    for name in ["project", "idempotencyKey", "reason"] { given[name] = nil }
+    let project = try projects.project(of: call)
+    try await ledger.answer(call, "tasks.create", about: given["blockedBy"].map { _ in Dependencies.turn }) {
+      transaction throws(Failure) in
+      try await make(given, in: project, transaction).fields.json
+    }
   }
 
-  private static func idempotency(of call: Call) -> Documents.Idempotency? {
-    guard let key = call.stringIfPresent("idempotencyKey") else { return nil }
-    return Documents.Idempotency(key: "tasks.create \(key)", fingerprint: fingerprint(call.arguments))
+  /// Puts a new task.
+  ///
+  /// - Parameter given: Its fields; references to other tasks as ids or keys.
+  func make(_ given: Fields, in project: ProjectItem, _ transaction: Transaction) async throws(Failure) -> TaskItem {
+    var given = given
+    let blockers = given["blockedBy"]?.array?.compactMap(\.string) ?? []
+    given["blockedBy"] = nil
+    let number = try await transaction.next("core/tasks/\(project.id)")
+    try await resolve(&given, of: nil, in: project.id, transaction)
+    var task = transaction.put(
+      TaskItem(
+        given, id: ledger.ids.next(at: transaction.now), key: "\(project.key)-\(number)", project: project.id,
+        rank: Rank.initial(number)))
+    for name in blockers {
+      let blocker = try await self.task(name, transaction)
+      try await dependencies.link(task, .blockedBy, blocker, transaction)
+      task = try await self.task(task.id, transaction)
+    }
+    return task
   }
 
   func update(_ call: Call) async throws(Failure) {
     var patch = Fields(try host.parse(call.arguments))
-    for name in ["id", "revision"] { patch[name] = nil }
-    try await change(call, by: patch)
+    for name in ["id", "revision", "reason"] { patch[name] = nil }
+    try await change(call, "tasks.update") { [self] task, transaction throws(Failure) in
+      try await apply(patch, to: task, transaction)
+    }
   }
 
   func setStatus(_ call: Call) async throws(Failure) {
-    try await change(call, by: ["status": .string(try call.string("status"))])
+    let patch: Fields = ["status": .string(try call.string("status"))]
+    try await change(call, "tasks.setStatus") { [self] task, transaction throws(Failure) in
+      try await apply(patch, to: task, transaction)
+    }
   }
 
-  private func change(_ call: Call, by patch: Fields) async throws(Failure) {
+  func complete(_ call: Call) async throws(Failure) {
+    try await change(call, "tasks.complete") { [self] task, transaction throws(Failure) in
+      var new = task
+      let begins = StatusMachine.path(from: task.status, to: .done, type: task.type).contains(.inProgress)
+      if begins { try await dependencies.refuseToBegin(task, transaction) }
+      try new.complete(at: transaction.now)
+      try await put(new, since: task, transaction)
+    }
+  }
+
+  /// Changes the task that the call's argument `id` names, for the revision that its argument `revision` names, and
+  /// answers with the task as it is then; with nothing when it was deleted.
+  func change(
+    _ call: Call, _ method: StaticString, wantsDeleted: Bool = false,
+    _ body: @escaping @Loop (TaskItem, Transaction) async throws(Failure) -> Void
+  ) async throws(Failure) {
     let name = try call.string("id")
     let id = try await id(of: Reference(name), name, call.context)
-    try await turns.run(id) { () throws(Failure) in
-      guard let old = try await documents.find(.id(id), as: TaskItem.self, call.context) else { throw absent(name) }
-      if let revision = call.intIfPresent("revision"), revision != old.revision {
-        throw Failure(
-          .aborted,
-          "\(old.key) has changed: the change was made for revision \(revision), the task has revision "
-            + "\(old.revision); read it again and repeat the change",
-          details: Refusal.details(current: old))
-      }
-      var new = old
-      try new.apply(patch, at: Instant.now)
-      guard new != old else {
-        call.answer(json: old.fields.json)
-        return
-      }
-      call.answer(json: try await documents.commit(new, after: old, topics: Tasks.topics(old, new), call.context))
+    try await ledger.answer(call, method, about: id) { transaction throws(Failure) in
+      let task = try await task(id, transaction, wantsDeleted: wantsDeleted)
+      try Refusal.stale(call, task)
+      try await body(task, transaction)
+      let new = try await self.task(id, transaction, wantsDeleted: true)
+      return new.isDeleted ? Array("null".utf8) : new.fields.json
     }
   }
 
@@ -122,12 +171,58 @@ final class Tasks {
     return task.id
   }
 
-  private static func topics(_ old: TaskItem, _ new: TaskItem) -> [String] {
-    old.status != .done && new.status == .done ? ["task:updated", "task:completed"] : ["task:updated"]
-  }
-}
+  // MARK: Rules
 
-/// Tells one text from another: FNV-1a of 64 bits, in hexadecimal.
-private func fingerprint(_ text: UnsafeRawBufferPointer) -> String {
-  String(text.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }, radix: 16)
+  /// Changes a task as a merge patch says, with all that follows for others. Every change of a task by whatever way
+  /// comes here or to `put`.
+  func apply(_ patch: Fields, to task: TaskItem, _ transaction: Transaction) async throws(Failure) {
+    var (new, patch) = (task, patch)
+    try await resolve(&patch, of: task, in: task.project, transaction)
+    try new.apply(patch, at: transaction.now)
+    if new.status == .inProgress, task.status != .inProgress {
+      try await dependencies.refuseToBegin(new, transaction)
+    }
+    try await put(new, since: task, transaction)
+  }
+
+  /// Puts a changed task and moves those that wait for it.
+  func put(_ new: TaskItem, since old: TaskItem, _ transaction: Transaction) async throws(Failure) {
+    let new = transaction.put(new)
+    try await dependencies.settle(new, since: old, transaction)
+  }
+
+  /// Turns the keys in a patch that name other entities into their ids, and refuses those that cannot be meant.
+  private func resolve(
+    _ patch: inout Fields, of task: TaskItem?, in project: String, _ transaction: Transaction
+  ) async throws(Failure) {
+    if let name = patch["parentTask"]?.string {
+      let parent = try await self.task(name, transaction)
+      try await refuseParent(parent, of: task, in: project, transaction)
+      patch["parentTask"] = .string(parent.id)
+    }
+  }
+
+  private func refuseParent(
+    _ parent: TaskItem, of task: TaskItem?, in project: String, _ transaction: Transaction
+  ) async throws(Failure) {
+    func refuse(_ sentence: String, _ message: String) -> Failure {
+      Failure(.failedPrecondition, sentence, details: Refusal.details(path: "parentTask", message: message))
+    }
+    guard parent.project == project else {
+      throw refuse("\(parent.key) belongs to another project; a task and its parent are of one", "is elsewhere")
+    }
+    guard let task else { return }
+    // A tree has no cycles, so that the way up ends; the limit is for a store that somebody else has written to.
+    var (ancestor, way) = (Optional(parent), [task.key])
+    while let current = ancestor, way.count < 1000 {
+      way.append(current.key)
+      guard current.id != task.id else {
+        throw refuse(
+          "\(parent.key) is below \(task.key) and cannot be its parent: \(way.joined(separator: " → "))",
+          "closes a cycle")
+      }
+      guard let above = current.parentTask else { return }
+      ancestor = try await transaction.get(above, as: TaskItem.self)
+    }
+  }
 }

@@ -45,7 +45,9 @@ public struct MonteCarlo: Hashable, Sendable {
       return past.periods(for: wanted, horizon: Self.horizon, &generator) ?? Int.max
     }
     let (last, overflow) = firstDay.addingReportingOverflow(Self.horizon)
-    guard !overflow, last < Int.max else { throw .invalid("firstDay is \(firstDay); give a day that has days after it") }
+    guard !overflow, last < Int.max else {
+      throw .invalid("firstDay is \(firstDay); give a day that has days after it")
+    }
     let levels = Confidence.allCases.map { confidence in
       let periods = Statistics.quantile(days, confidence.rawValue)
       return CompletionForecast.Level(confidence: confidence, day: periods == Int.max ? nil : firstDay + periods - 1)

@@ -32,7 +32,8 @@ enum StatusTerms {
     let parts = folded.split(separator: " ")
     for (status, starts) in categories {
       for (place, part) in parts.enumerated() where starts.contains(where: part.hasPrefix) {
-        guard status == "done", place > 0, ahead.contains(parts[place - 1]) else { return status }
+        let isAhead = place > 0 && ahead.contains(parts[place - 1])
+        if !isAhead || !(status == "done" || status == "in_progress") { return status }
       }
     }
     return nil
@@ -44,10 +45,10 @@ enum StatusTerms {
   private static let categories: [(status: String, starts: [String])] = [
     ("cancelled", ["cancel", "wont", "reject", "duplicat", "invalid", "abandon", "declin", "obsolet", "discard"]),
     ("blocked", ["block", "imped", "hold", "stuck"]),
+    ("done", ["done", "closed", "resolved", "complete", "fixed", "finish", "released", "shipped", "deployed"]),
     ("testing", ["test", "qa", "verif", "uat", "accept"]),
     ("review", ["review", "approv", "merge"]),
     ("in_progress", ["progress", "doing", "develop", "implement", "wip", "ongoing", "coding", "started", "active"]),
-    ("done", ["done", "closed", "resolved", "complete", "fixed", "finish", "released", "shipped", "deployed"]),
     ("backlog", ["backlog", "icebox", "later", "someday", "idea", "triage"]),
     ("todo", ["todo", "open", "ready", "new", "planned", "queue", "pending", "select"]),
   ]

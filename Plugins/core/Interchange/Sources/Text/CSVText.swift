@@ -49,23 +49,20 @@ enum CSVText {
 
   /// Keeps spreadsheets from taking a text for a formula: a leading `= + - @`, tab or return gets an apostrophe before
   /// it, and so does an apostrophe before one of these, so that ``unguarded(_:)`` gives back the same text.
-  static func guarded(_ text: String) -> String { startsFormula(text) ? "'" + text : text }
+  static func guarded(_ text: String) -> String { startsFormula(text.utf8[...]) ? "'" + text : text }
 
   static func unguarded(_ text: String) -> String {
-    guard text.utf8.first == UInt8(ascii: "'"), startsFormula(text.dropFirst()) else { return text }
-    return String(text.dropFirst())
+    let rest = text.utf8.dropFirst()
+    return text.utf8.first == UInt8(ascii: "'") && startsFormula(rest) ? String(Substring(rest)) : text
   }
 
-  private static func startsFormula(_ text: some StringProtocol) -> Bool {
-    // By bytes: a combining mark behind the sign would hide it from a comparison of characters.
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "'"): continue
-      case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 9, .carriageReturn, .lineFeed:
-        return true
-      default: return false
-      }
+  // By bytes: a combining mark behind the sign would hide it from a comparison of characters.
+  private static func startsFormula(_ text: Substring.UTF8View) -> Bool {
+    switch text.first(where: { $0 != UInt8(ascii: "'") }) {
+    case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), UInt8(ascii: "\t"),
+      .carriageReturn, .lineFeed:
+      true
+    default: false
     }
-    return false
   }
 }

@@ -1,0 +1,78 @@
+import PluginKit
+
+/// What the change of one entity adds to a batch: its new state, its revision, its transition, its events. All JSON.
+struct EntityRecord {
+  private let collection: String
+  private let id: String
+  /// The revision that the stored entity must have; nil when there must be none.
+  private let expected: Int64?
+  private let state: [UInt8]
+  private let revision: Revision
+  private let transition: Transition?
+  private let topics: [String]
+  private let event: [UInt8]
+
+  init<E: Entity>(
+    _ new: E, since old: E?, change: String, origin: Ledger.Origin, at now: Instant, on day: Day,
+    actor: String
+  ) {
+    collection = E.collection
+    id = new.id
+    expected = old?.revision
+    state = new.fields.json
+    revision = Revision(
+      of: new, since: old, state: state, change: change, origin: origin, at: now, actor: actor)
+    transition = new.transition(since: old).map { Transition($0, of: new, at: now, on: day, actor: actor) }
+    topics = new.topics(since: old)
+    event = topics.isEmpty ? [] : Self.event(of: new, new.changes(since: old), by: actor, state: state)
+  }
+
+  /// How many bytes it will write, about.
+  var size: Int { state.count + revision.json.count + (transition?.json.count ?? 0) + event.count * topics.count + 512 }
+
+  func writeOperations(to json: inout JSONWriter) {
+    json.put(state, collection, id, expected: expected)
+    json.put(revision.json, Revision.collection, revision.id, expected: nil)
+    if let transition { json.put(transition.json, Transition.collection, transition.id, expected: nil) }
+  }
+
+  func writeEvents(to json: inout JSONWriter) {
+    for topic in topics { json.event(topic, event) }
+  }
+
+  /// The data of the events: `{id,key,project,actor,revision,changes:{field:[old,new]},<noun>}`.
+  private static func event<E: Entity>(
+    of entity: E, _ changes: Changes, by actor: String, state: [UInt8]
+  ) -> [UInt8] {
+    var json = JSONWriter(capacity: state.count + 512)
+    json.beginObject()
+    json.member("id", entity.id)
+    json.member("key", entity.key)
+    // An event of a project holds the project itself under this name.
+    if E.noun != "project" { json.member("project", entity.project) }
+    json.member("actor", actor)
+    json.member("revision", entity.revision)
+    json.key("changes" as StaticString)
+    json.changes(changes)
+    json.key(E.noun)
+    json.raw(state)
+    json.endObject()
+    return Array(json.bytes)
+  }
+}
+
+extension JSONWriter {
+  /// Writes an operation that stores a document.
+  ///
+  /// - Parameter expected: Its revision before; nil when it must be new.
+  fileprivate mutating func put(_ document: [UInt8], _ collection: String, _ id: String, expected: Int64?) {
+    beginObject()
+    member("collection", collection)
+    member("id", id)
+    key("expected" as StaticString)
+    if let expected { int(expected) } else { string("absent") }
+    key("put" as StaticString)
+    raw(document)
+    endObject()
+  }
+}

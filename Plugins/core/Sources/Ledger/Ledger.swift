@@ -1,0 +1,123 @@
+import PluginKit
+
+/// The engine: every change of an entity goes through it, and becomes one batch of storage that holds the new states,
+/// a revision for each, the transitions that analytics count, and the events that tell of it.
+@Loop
+final class Ledger {
+  let host: Host
+  let documents: Documents
+  let calendars: Calendars
+  let ids: Identities
+  private let turns = Turns()
+  private var observers: [@Loop (Commit) -> Void] = []
+
+  init(host: Host, documents: Documents, calendars: Calendars, ids: Identities) {
+    self.host = host
+    self.documents = documents
+    self.calendars = calendars
+    self.ids = ids
+  }
+
+  /// Makes the collections of revisions and transitions.
+  func start() async throws(Failure) {
+    // A revision's id is its entity's with the number behind it: the history of an entity is a range of ids.
+    try await documents.declare(
+      Revision.collection, indexes: [.init(fields: ["project", "change"]), .init(fields: ["change"])])
+    try await documents.declare(
+      Transition.collection,
+      indexes: [
+        .init(fields: ["project", "day", "from", "to"]), .init(fields: ["project", "at"]),
+        .init(fields: ["sprint", "at"]), .init(fields: ["sprintBefore", "at"]), .init(fields: ["task", "at"]),
+      ])
+  }
+
+  /// Calls `body` with each entity that was committed, before whoever changed it is answered.
+  func observe(_ body: @escaping @Loop (Commit) -> Void) {
+    observers.append(body)
+  }
+
+  /// An entity that was committed.
+  struct Commit {
+    let noun: String
+    /// Nil when it is new.
+    let old: Fields?
+    let new: Fields
+  }
+
+  /// Makes a change and answers the call with what `body` returns.
+  ///
+  /// The arguments `reason` and `idempotencyKey` of the call are honoured where its method declares them: the first is
+  /// recorded, and the second makes a repetition within 24 hours answer what the first one was answered.
+  ///
+  /// - Parameters:
+  ///   - method: The name of the method: idempotency keys of different methods are different keys.
+  ///   - id: The entity that the change is about; changes of one entity happen one after the other.
+  ///   - body: Reads and puts entities, and returns the answer as JSON. It runs again when something that it has read
+  ///     was changed by somebody else before the commit, so that it must not act on anything but the transaction.
+  func answer(
+    _ call: Call, _ method: StaticString, about id: String? = nil,
+    _ body: @Loop (Transaction) async throws(Failure) -> [UInt8]
+  ) async throws(Failure) {
+    let context = call.context
+    let idempotency = call.stringIfPresent("idempotencyKey").map { key in
+      Idempotency(key: "\(method) \(key)", fingerprint: fingerprint(call.arguments))
+    }
+    let origin = Origin(method: method.description, reason: call.stringIfPresent("reason"), idempotency: idempotency)
+    call.answer(json: try await change(origin, about: id, context, body))
+  }
+
+  /// Makes a change that no idempotency key protects.
+  func change(
+    _ origin: Origin, about id: String? = nil, _ context: Context?,
+    _ body: @Loop (Transaction) async throws(Failure) -> [UInt8]
+  ) async throws(Failure) -> [UInt8] {
+    guard let id else { return try await attempt(origin, context, body) }
+    return try await turns.run(id) { () throws(Failure) in try await attempt(origin, context, body) }
+  }
+
+  /// Where a change comes from.
+  struct Origin {
+    var method: String
+    var reason: String?
+    var idempotency: Idempotency?
+  }
+
+  /// Makes a repeated change harmless: the same key within 24 hours gets the first answer again.
+  struct Idempotency {
+    /// Storage keeps the keys of different actors apart.
+    var key: String
+    /// Tells one set of arguments from another.
+    var fingerprint: String
+  }
+
+  private static let attempts = 50
+
+  private func attempt(
+    _ origin: Origin, _ context: Context?, _ body: @Loop (Transaction) async throws(Failure) -> [UInt8]
+  ) async throws(Failure) -> [UInt8] {
+    var attempts = Ledger.attempts
+    while true {
+      let now = Instant.now
+      let transaction = Transaction(
+        documents: documents, calendars: calendars, change: ids.next(at: now), origin: origin, now: now,
+        context: context)
+      let reply = try await body(transaction)
+      do {
+        let committed = try await transaction.commit(replying: reply)
+        for commit in committed.commits {
+          for observer in observers { observer(commit) }
+        }
+        return committed.reply
+      } catch {
+        attempts -= 1
+        // Somebody was faster: what was read is out of date, so read again. One of those who collide always wins.
+        guard error.status == .aborted, attempts > 0 else { throw error }
+      }
+    }
+  }
+}
+
+/// Tells one text from another: FNV-1a of 64 bits, in hexadecimal.
+private func fingerprint(_ text: UnsafeRawBufferPointer) -> String {
+  String(text.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }, radix: 16)
+}

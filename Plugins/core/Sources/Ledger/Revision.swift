@@ -1,0 +1,54 @@
+import PluginKit
+
+/// The record of one change of one entity. It is written with the change and never again.
+///
+/// `{id,entity,kind,key,project,number,parent,change,at,actor,method,reason?,patch|state}`: `patch` is the merge patch
+/// (RFC 7396) that makes this state out of the one of `parent`; the first revision, and every fiftieth, has the whole
+/// `state` besides, so that any state is reached by at most fifty patches.
+struct Revision {
+  static let collection = "core/revisions"
+  /// A whole copy is kept with each revision whose number is one more than a multiple of this.
+  static let copyInterval: Int64 = 50
+
+  let id: String
+  let json: [UInt8]
+
+  /// The id of the record: the entity's, and the number in eight digits, so that they sort.
+  static func id(of entity: String, _ number: Int64) -> String {
+    let digits = String(number)
+    return "\(entity).\(String(repeating: "0", count: max(0, 8 - digits.utf8.count)))\(digits)"
+  }
+
+  init<E: Entity>(
+    of new: E, since old: E?, state: [UInt8], change: String, origin: Ledger.Origin, at now: Instant, actor: String
+  ) {
+    let number = new.revision
+    id = Revision.id(of: new.id, number)
+    var json = JSONWriter(capacity: 512 + state.count)
+    json.beginObject()
+    json.member("entity", new.id)
+    json.member("kind", E.noun)
+    json.member("key", new.key)
+    json.member("project", new.project)
+    json.member("number", number)
+    if let old { json.member("parent", old.revision) }
+    json.member("change", change)
+    json.member("at", now.text)
+    json.member("actor", actor)
+    json.member("method", origin.method)
+    if let reason = origin.reason { json.member("reason", reason) }
+    if let old {
+      json.key("patch" as StaticString)
+      json.fields(MergePatch.difference(from: old.fields, to: new.fields, ignoring: Revision.derived))
+    }
+    if number % Revision.copyInterval == 1 {
+      json.key("state" as StaticString)
+      json.raw(state)
+    }
+    json.endObject()
+    self.json = Array(json.bytes)
+  }
+
+  /// Fields that follow from the record itself.
+  static let derived: Set<String> = ["updatedAt", "revision"]
+}

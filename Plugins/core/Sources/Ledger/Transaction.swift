@@ -1,0 +1,191 @@
+import PluginKit
+
+/// One change of the plan while it is put together: it sees what is stored and what it has put itself, and is committed
+/// as a whole or not at all.
+@Loop
+final class Transaction {
+  /// The id of the change, which all of its revisions bear. It sorts by time.
+  let change: String
+  /// When the change happens.
+  let now: Instant
+  let context: Context?
+  private let documents: Documents
+  private let calendars: Calendars
+  private let origin: Ledger.Origin
+  private var states: [String: State] = [:]
+  /// The ids of what was put, in the order of the first time.
+  private var touched: [String] = []
+  private var announcements: [(topic: String, data: [UInt8])] = []
+
+  /// An entity as it was read and as it is to be.
+  private struct State {
+    /// Nil when it is new.
+    let old: Fields?
+    var new: Fields?
+    /// Writes what the change of this entity adds to the batch.
+    var record: (@Loop (_ old: Fields?, _ new: Fields) -> EntityRecord)?
+    var noun = ""
+  }
+
+  init(
+    documents: Documents, calendars: Calendars, change: String, origin: Ledger.Origin, now: Instant, context: Context?
+  ) {
+    self.documents = documents
+    self.calendars = calendars
+    self.change = change
+    self.origin = origin
+    self.now = now
+    self.context = context
+  }
+
+  /// On whose behalf the change is made.
+  var actor: String { context?.actor ?? "plugin:\(Core.id)" }
+
+  /// The next number of a sequence. A number that is not used after all stays a gap.
+  func next(_ sequence: String) async throws(Failure) -> Int { try await documents.next(sequence, context) }
+
+  // MARK: Reading
+
+  /// The entity of that id, as it is after what this transaction has put; nil when there is none.
+  func get<E: Entity>(_ id: String, as type: E.Type) async throws(Failure) -> E? {
+    if let state = states[id] { return (state.new ?? state.old).map(E.init) }
+    return remember(try await documents.find(.id(id), as: E.self, context))
+  }
+
+  /// The entity of that id or key; nil when there is none.
+  func find<E: Entity>(_ reference: Reference, as type: E.Type) async throws(Failure) -> E? {
+    if case .id(let id) = reference { return try await get(id, as: type) }
+    guard let found = try await documents.find(reference, as: E.self, context) else { return nil }
+    return try await get(found, as: type)
+  }
+
+  /// The entities of these ids, in their order; those that there are not are left out.
+  func get<E: Entity>(_ ids: [String], as type: E.Type) async throws(Failure) -> [E] {
+    let missing = ids.filter { states[$0] == nil }
+    for case let found? in try await documents.get(missing, as: E.self, context) { remember(found) }
+    var entities: [E] = []
+    for id in ids {
+      if let state = states[id], let fields = state.new ?? state.old { entities.append(E(fields: fields)) }
+    }
+    return entities
+  }
+
+  /// All entities that match a query of what is stored, as they are after what this transaction has put.
+  func all<E: Entity>(_ query: Documents.Query, as type: E.Type) async throws(Failure) -> [E] {
+    var entities: [E] = []
+    for fields in try await documents.all(query, context) {
+      entities.append(try await get(E(fields: fields), as: type))
+    }
+    return entities
+  }
+
+  private func get<E: Entity>(_ stored: E, as type: E.Type) async throws(Failure) -> E {
+    if let state = states[stored.id], let fields = state.new ?? state.old { return E(fields: fields) }
+    remember(stored)
+    return stored
+  }
+
+  @discardableResult
+  private func remember<E: Entity>(_ entity: E?) -> E? {
+    guard let entity else { return nil }
+    if states[entity.id] == nil { states[entity.id] = State(old: entity.fields, new: nil, record: nil) }
+    return entity
+  }
+
+  // MARK: Writing
+
+  /// Takes a new state of an entity. What was read before is changed, anything else is new; what differs in nothing
+  /// from what was read stays as it was, without a revision.
+  ///
+  /// - Returns: The entity with its revision and the time of the change.
+  @discardableResult
+  func put<E: Entity>(_ entity: E) -> E {
+    let id = entity.id
+    let old = states[id]?.old
+    var new = entity
+    if let old, Changes(from: old, to: entity.fields, ignoring: E.bookkeeping).isEmpty {
+      states[id]?.new = nil
+      touched.removeAll { $0 == id }
+      return E(fields: old)
+    }
+    if old == nil, new.fields["createdAt"] == nil { new.fields["createdAt"] = .string(now.text) }
+    new.fields["updatedAt"] = .string(now.text)
+    new.fields["revision"] = .int((old?["revision"]?.int ?? 0) + 1)
+    new.fields = new.fields.arranged(by: E.order)
+    if states[id]?.new == nil { touched.append(id) }
+    states[id] = State(old: old, new: new.fields, record: recorder(of: E.self), noun: E.noun)
+    return new
+  }
+
+  private func recorder<E: Entity>(of type: E.Type) -> @Loop (_ old: Fields?, _ new: Fields) -> EntityRecord {
+    let (calendars, change, origin, now, actor) = (calendars, change, origin, now, actor)
+    return { old, new in
+      let entity = E(fields: new)
+      return EntityRecord(
+        entity, since: old.map(E.init), change: change, origin: origin, at: now,
+        on: calendars.zone(of: entity.project).day(at: now), actor: actor)
+    }
+  }
+
+  /// Publishes a further event with the change.
+  ///
+  /// - Parameter data: JSON.
+  func announce(_ topic: String, _ data: [UInt8]) {
+    announcements.append((topic, data))
+  }
+
+  // MARK: Committing
+
+  /// Writes what was put.
+  ///
+  /// - Parameter reply: What the caller is answered, kept for the repetition of an idempotent change.
+  /// - Returns: The reply, and what was committed; the reply of the first time and nothing when the change is a
+  ///   repetition.
+  func commit(replying reply: [UInt8]) async throws(Failure) -> (reply: [UInt8], commits: [Ledger.Commit]) {
+    guard !touched.isEmpty || !announcements.isEmpty || origin.idempotency != nil else { return (reply, []) }
+    var records: [EntityRecord] = []
+    var commits: [Ledger.Commit] = []
+    for id in touched {
+      guard let state = states[id], let new = state.new, let record = state.record else { continue }
+      records.append(record(state.old, new))
+      commits.append(Ledger.Commit(noun: state.noun, old: state.old, new: new))
+    }
+    var json = JSONWriter(capacity: records.reduce(reply.count + 512) { $0 + $1.size })
+    json.beginObject()
+    json.key("operations" as StaticString)
+    json.beginArray()
+    for record in records { record.writeOperations(to: &json) }
+    json.endArray()
+    json.key("events" as StaticString)
+    json.beginArray()
+    for record in records { record.writeEvents(to: &json) }
+    for announcement in announcements { json.event(announcement.topic, announcement.data) }
+    json.endArray()
+    if let idempotency = origin.idempotency { json.idempotency(idempotency, reply) }
+    json.endObject()
+    let answer = try await documents.write(json, context)
+    guard origin.idempotency != nil else { return (reply, commits) }
+    let repeated = try documents.host.parse(answer)["repeated"]
+    return repeated.isPresent ? (Array(repeated.text.utf8), []) : (reply, commits)
+  }
+}
+
+extension JSONWriter {
+  mutating func event(_ topic: String, _ data: [UInt8]) {
+    beginObject()
+    member("topic", topic)
+    key("data" as StaticString)
+    raw(data)
+    endObject()
+  }
+
+  fileprivate mutating func idempotency(_ idempotency: Ledger.Idempotency, _ reply: [UInt8]) {
+    key("idempotency" as StaticString)
+    beginObject()
+    member("key", idempotency.key)
+    member("fingerprint", idempotency.fingerprint)
+    key("reply" as StaticString)
+    raw(reply)
+    endObject()
+  }
+}

@@ -1,0 +1,56 @@
+import PluginKit
+
+/// Which task waits for which, of all projects, in memory: what a look-up per task would make too slow.
+///
+/// It follows what is committed. Whoever adds a link takes the turn of all links, so that no two of them close a cycle
+/// together.
+@Loop
+final class DependencyGraph {
+  private let documents: Documents
+  private var blockers: [String: [String]] = [:]
+  private var isLoaded = false
+
+  init(documents: Documents) {
+    self.documents = documents
+  }
+
+  /// Reads the links that there are. Done once, when somebody needs them first.
+  func load(_ context: Context?) async throws(Failure) {
+    guard !isLoaded else { return }
+    var query = Documents.Query(TaskItem.collection)
+    query.match("blockedBy", "exists", true)
+    query.fields = ["id", "blockedBy"]
+    let found = try await documents.all(query, context)
+    guard !isLoaded else { return }
+    for fields in found { note(TaskItem(fields: fields)) }
+    isLoaded = true
+  }
+
+  /// Takes note of a task that was committed.
+  func note(_ task: TaskItem) {
+    let references = task.references(Dependencies.Kind.blockedBy.rawValue)
+    blockers[task.id] = references.isEmpty ? nil : references
+  }
+
+  /// The tasks that one waits for itself.
+  func blockers(of id: String) -> [String] { blockers[id] ?? [] }
+
+  /// How one task waits for another: the shortest way, both ends included; nil when it does not.
+  func way(from start: String, to end: String) -> [String]? {
+    var before: [String: String] = [start: start]
+    var waiting = [start]
+    var place = 0
+    while place < waiting.count, before[end] == nil {
+      let id = waiting[place]
+      place += 1
+      for next in blockers(of: id) where before[next] == nil {
+        before[next] = id
+        waiting.append(next)
+      }
+    }
+    guard before[end] != nil else { return nil }
+    var way = [end]
+    while let last = way.last, last != start, let next = before[last] { way.append(next) }
+    return way.reversed()
+  }
+}
