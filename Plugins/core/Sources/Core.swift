@@ -7,17 +7,19 @@ final class Core: Plugin {
   static let id = "core"
   static let version = "1.0.0"
 
-  static var services: [Service<Core>] { [projectMethods, taskMethods] }
+  static var services: [Service<Core>] { [projectMethods, taskMethods, analyticsMethods] }
   static var topics: [Topic] { projectTopics + taskTopics }
 
   let ledger: Ledger
   let projects: Projects
   let tasks: Tasks
+  let analytics: Analytics
 
   init(host: Host, config: JSONValue) throws {
     ledger = Ledger(host: host, documents: Documents(host: host), calendars: Calendars(), ids: Identities())
     projects = Projects(ledger: ledger)
     tasks = Tasks(ledger: ledger, projects: projects)
+    analytics = Analytics(ledger: ledger, projects: projects, graph: tasks.dependencies.graph)
   }
 
   func start() async throws {

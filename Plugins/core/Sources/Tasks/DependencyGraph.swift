@@ -7,7 +7,7 @@ import PluginKit
 @Loop
 final class DependencyGraph {
   private let documents: Documents
-  private var blockers: [String: [String]] = [:]
+  private(set) var blockers: [String: [String]] = [:]
   private var isLoaded = false
 
   init(documents: Documents) {
@@ -52,5 +52,16 @@ final class DependencyGraph {
     var way = [end]
     while let last = way.last, last != start, let next = before[last] { way.append(next) }
     return way.reversed()
+  }
+}
+
+extension DependencyGraph {
+  /// How many tasks wait for each task that another waits for, done or not.
+  var waiting: [String: Int] {
+    var waiting: [String: Int] = [:]
+    for ids in blockers.values {
+      for id in ids { waiting[id, default: 0] += 1 }
+    }
+    return waiting
   }
 }

@@ -98,14 +98,16 @@ extension TaskText {
   private static let started = #"""
     {"id":"0190a5e2-7c11-7a3b-9f5e-2b1c3d4e5f60","key":"ORC-1","project":"0190a5e2-7c11-7a3b-9f5e-000000000000",
      "type":"task","title":"Write the release notes","status":"in_progress","priority":"medium","labels":[],
-     "rank":"a1","startDate":"2026-01-31T09:30:00.000Z","progress":0,"createdAt":"2026-01-31T09:30:00.000Z",
+     "rank":"a1","startDate":"2026-01-31T09:30:00.000Z","startedAt":"2026-01-31T09:30:00.000Z",
+     "statusSince":"2026-01-31T09:30:00.000Z","progress":0,"createdAt":"2026-01-31T09:30:00.000Z",
      "updatedAt":"2026-01-31T09:30:00.000Z","revision":2}
     """#
 
   private static let completed = #"""
     {"id":"0190a5e2-7c11-7a3b-9f5e-2b1c3d4e5f60","key":"ORC-1","project":"0190a5e2-7c11-7a3b-9f5e-000000000000",
      "type":"task","title":"Write the release notes","status":"done","priority":"medium","labels":[],
-     "rank":"a1","startDate":"2026-01-31T09:30:00.000Z","completedDate":"2026-01-31T09:30:00.000Z","progress":100,
+     "rank":"a1","startDate":"2026-01-31T09:30:00.000Z","completedDate":"2026-01-31T09:30:00.000Z","startedAt":"2026-01-31T09:30:00.000Z",
+     "statusSince":"2026-01-31T09:30:00.000Z","activeTime":1,"progress":100,
      "createdAt":"2026-01-31T09:30:00.000Z","updatedAt":"2026-01-31T09:30:00.000Z","revision":3}
     """#
 

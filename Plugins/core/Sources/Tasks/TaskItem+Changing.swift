@@ -56,11 +56,23 @@ extension TaskItem {
     }
     fields["blockedFrom"] = nil
     fields["status"] = .string(next.rawValue)
+    keepTime(of: status, until: now)
     if next == .inProgress, fields["startDate"] == nil { fields["startDate"] = .string(now.text) }
     if next == .done {
       fields["completedDate"] = .string(now.text)
       fields["progress"] = 100
     }
+  }
+
+  /// Notes how long the task was in a status that it leaves.
+  private mutating func keepTime(of status: TaskStatus, until now: Instant) {
+    let since = (fields["statusSince"] ?? fields["createdAt"])?.string.flatMap { Instant($0) } ?? now
+    fields["statusSince"] = .string(now.text)
+    if status.isActive {
+      let time = max(0, now.milliseconds - since.milliseconds)
+      fields["activeTime"] = .int((fields["activeTime"]?.int ?? 0) + time)
+    }
+    if self.status.isStarted, fields["startedAt"] == nil { fields["startedAt"] = .string(now.text) }
   }
 
   private mutating func set(progress: Int64) throws(Failure) {

@@ -8,7 +8,8 @@ struct TaskItem: Entity, Equatable {
   static let order = [
     "id", "key", "project", "type", "title", "description", "status", "priority", "assignee", "reviewers", "watchers",
     "component", "labels", "parentTask", "sprint", "rank", "estimatedHours", "actualHours", "storyPoints", "startDate",
-    "dueDate", "completedDate", "progress", "checkpoints", "blockedBy", "blocking", "blockedFrom", "relatedTo",
+    "dueDate", "completedDate", "startedAt", "statusSince", "activeTime",
+    "progress", "checkpoints", "blockedBy", "blocking", "blockedFrom", "relatedTo",
     "duplicates", "duplicatedBy", "gitBranch", "pullRequest", "commits", "files", "source", "hidden",
     "hiddenAt", "createdAt", "updatedAt", "revision",
   ]
@@ -64,6 +65,9 @@ struct TaskItem: Entity, Equatable {
     return isDone && !old.isDone ? ["task:updated", "task:completed"] : ["task:updated"]
   }
 
+  /// Fields that tell how the task got where it is. Nobody sets them, and no older state brings them back.
+  static let clocks = ["startedAt", "statusSince", "activeTime"]
+
   /// Fields whose values analytics need before and after each change.
   private static let counted = ["sprint", "storyPoints", "estimatedHours", "assignee"]
 
@@ -78,6 +82,19 @@ struct TaskItem: Entity, Equatable {
       transition[name] = after?.fields[name]
       transition["\(name)Before"] = before?.fields[name]
     }
+    guard let before, let after, before.status != after.status else { return transition }
+    transition["spent"] = TaskItem.milliseconds(from: before.fields["statusSince"], to: after.fields["statusSince"])
+    guard after.isDone else { return transition }
+    transition["lead"] = TaskItem.milliseconds(from: after.fields["createdAt"], to: after.fields["completedDate"])
+    transition["cycle"] = TaskItem.milliseconds(from: after.fields["startedAt"], to: after.fields["completedDate"])
+    transition["active"] = after.fields["activeTime"]
     return transition
+  }
+
+  private static func milliseconds(from start: Value?, to end: Value?) -> Value? {
+    guard let start = start?.string.flatMap({ Instant($0) }), let end = end?.string.flatMap({ Instant($0) }) else {
+      return nil
+    }
+    return .int(max(0, end.milliseconds - start.milliseconds))
   }
 }

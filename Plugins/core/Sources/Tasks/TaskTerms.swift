@@ -10,6 +10,13 @@ enum TaskStatus: String, Sendable, CaseIterable {
   case blocked
   case done
   case cancelled
+
+  /// Whether somebody works on it: the rest of the time it waits.
+  var isActive: Bool { self == .inProgress || self == .testing }
+  /// Whether work on it has begun, so that its cycle time runs.
+  var isStarted: Bool { [.inProgress, .review, .testing, .done].contains(self) }
+  /// Whether something is left to do.
+  var isOpen: Bool { self != .done && self != .cancelled }
 }
 
 /// How large a task is, or what it is about.
