@@ -75,6 +75,12 @@ final class Ledger {
     return try await turns.run(id) { () throws(Failure) in try await attempt(origin, context, body) }
   }
 
+  /// A transaction that is never committed: for what reads several entities in the same way as a change does.
+  func reading(_ context: Context?) -> Transaction {
+    Transaction(
+      documents: documents, calendars: calendars, change: "", origin: Origin(method: ""), now: .now, context: context)
+  }
+
   /// Where a change comes from.
   struct Origin {
     var method: String

@@ -70,13 +70,13 @@ struct Documents {
   func get<E: Entity>(_ ids: [String], as type: E.Type, _ context: Context?) async throws(Failure) -> [E?] {
     guard !ids.isEmpty else { return [] }
     var found: [E?] = []
-    // Storage takes so many at a time.
-    for start in stride(from: 0, to: ids.count, by: 1000) {
+    // Storage reads them on the loop: it shall not be kept from everything else for longer than a few milliseconds.
+    for start in stride(from: 0, to: ids.count, by: 200) {
       var json = JSONWriter()
       json.beginObject()
       json.member("collection", E.collection)
       json.key("ids" as StaticString)
-      json.strings(Array(ids[start..<min(start + 1000, ids.count)]))
+      json.strings(Array(ids[start..<min(start + 200, ids.count)]))
       json.endObject()
       let page = try host.parse(await host.call("storage.getAll", json, context: context))
       found += page["items"].elements.map { $0.kind == .object ? E(fields: Fields($0)) : nil }
@@ -128,6 +128,20 @@ struct Documents {
   /// Answers a call with a page: `{"items":[…],"next":cursor|null}`.
   func answer(_ call: Call, with query: Query) {
     forward("storage.query", query.arguments, to: call)
+  }
+
+  /// Answers a call with a page of the documents in which words occur, the best first.
+  func answer(_ call: Call, with query: Query, matching text: String) {
+    var json = JSONWriter()
+    json.beginObject()
+    json.member("collection", query.collection)
+    json.member("text", text)
+    json.key("filters" as StaticString)
+    Query.write(query.filters, to: &json)
+    json.member("limit", query.limit)
+    if let cursor = query.cursor { json.member("after", cursor) }
+    json.endObject()
+    forward("storage.search", json, to: call)
   }
 
   /// Answers a call with what a method of storage answers, whose bytes nobody parses on the way.

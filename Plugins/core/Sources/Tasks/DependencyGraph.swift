@@ -64,4 +64,7 @@ extension DependencyGraph {
     }
     return waiting
   }
+
+  /// The ids of all tasks that wait for others, or that others wait for.
+  var linked: Set<String> { blockers.values.reduce(into: Set(blockers.keys)) { $0.formUnion($1) } }
 }

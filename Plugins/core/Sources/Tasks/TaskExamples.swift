@@ -55,6 +55,24 @@ extension TaskText {
      {"args":{"id":"ORC-2","after":"ORC-999"},"error":"not_found"}]
     """#
 
+  static let bulkExamples = #"""
+    [{"args":{"ids":["ORC-999"],"patch":{"priority":"high"}},"error":"not_found"},
+     {"args":{"ids":["ORC-2","orc-2"],"patch":{"priority":"high"}},"error":"invalid_argument"},
+     {"args":{"ids":["ORC-2"],"patch":{"status":"nearly_done"}},"error":"invalid_argument"},
+     {"args":{"ids":[],"patch":{}},"error":"invalid_argument"}]
+    """#
+
+  static let rollupExamples = #"""
+    [{"args":{"id":"ORC-1"},"result":{"task":"0190a5e2-7c11-7a3b-9f5e-2b1c3d4e5f60","key":"ORC-1","count":0,"done":0,
+      "cancelled":0,"progress":100,"estimatedHours":0,"actualHours":0,"storyPoints":0,"withoutEstimate":0}},
+     {"args":{"id":"ORC-999"},"error":"not_found"}]
+    """#
+
+  static let pathExamples = #"""
+    [{"args":{},"result":{"unit":"hours","hours":0,"withoutEstimate":0,"items":[]}},
+     {"args":{"id":"ORC-999"},"error":"not_found"}]
+    """#
+
   static let addLinkExamples = #"""
     [{"args":{"id":"ORC-2","other":"ORC-1","kind":"relatedTo"},"result":\#(linked)},
      {"args":{"id":"ORC-2","other":"ORC-2"},"error":"invalid_argument"},

@@ -98,8 +98,44 @@ extension Core {
       ) { core, call in
         try await core.tasks.move(call)
       }
+      manyMethods
       linkMethods
       hidingMethods
+    }
+  }
+
+  @MethodBuilder<Core> private static var manyMethods: [Method<Core>] {
+    Method.async(
+      "bulk", [.write, .idempotent], doc: "Changes many tasks in the same way, all or none.",
+      route: "POST /api/tasks/bulk",
+      parameters: [
+        .json(
+          "ids", "The ids or keys of the tasks",
+          schema: #"{"type":"array","items":{"type":"string"},"minItems":1,"maxItems":1000}"#),
+        .json("patch", "The fields to set, and those to remove as null, as for update", schema: TaskText.patchSchema),
+        TaskText.reason, TaskText.idempotencyKey,
+      ],
+      result: .json(schema: TaskText.itemsSchema), examples: TaskText.bulkExamples
+    ) { core, call in
+      try await core.tasks.bulk(call)
+    }
+    Method.async(
+      "rollup", [.read, .idempotent], doc: "Sums up all that is below a task.", route: "GET /api/tasks/{id}/rollup",
+      parameters: [TaskText.id], result: .json(schema: TaskText.rollupSchema), examples: TaskText.rollupExamples
+    ) { core, call in
+      try await core.tasks.rollup(call)
+    }
+    Method.async(
+      "criticalPath", [.read, .idempotent],
+      doc: "The chain of open tasks, each waiting for the one before, with the most hours left.",
+      route: "GET /api/tasks/critical-path",
+      parameters: [
+        .string("id", "The task at its end; of all chains of the project the longest when left out", optional: true),
+        TaskText.project,
+      ],
+      result: .json(schema: TaskText.pathSchema), examples: TaskText.pathExamples
+    ) { core, call in
+      try await core.tasks.criticalPath(call)
     }
   }
 

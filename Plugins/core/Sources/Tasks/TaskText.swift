@@ -133,6 +133,34 @@ enum TaskText {
      "required":["items","next"]}
     """#
 
+  static let itemsSchema = #"""
+    {"type":"object","properties":{"items":{"type":"array","items":\#(schema)}},"required":["items"]}
+    """#
+
+  /// A merge patch: the parameters of `update` as the members of an object, each of which may also be null.
+  static let patchSchema: String = {
+    let members =
+      (fields(status: "", statuses: TaskStatus.allCases) + [
+        .string("title", "", schema: title), .int("progress", "", schema: #"{"minimum":0,"maximum":100}"#),
+      ]).map(\.nullableProperty)
+    return #"{"type":"object","properties":{\#(members.joined(separator: ","))},"additionalProperties":false}"#
+  }()
+
+  static let rollupSchema = #"""
+    {"type":"object","properties":{"task":{"type":"string"},"key":{"type":"string"},"count":{"type":"integer"},
+      "done":{"type":"integer"},"cancelled":{"type":"integer"},"progress":{"type":"integer"},
+      "estimatedHours":{"type":"number"},"actualHours":{"type":"number"},"storyPoints":{"type":"number"},
+      "withoutEstimate":{"type":"integer"}},
+     "required":["task","key","count","done","cancelled","progress","estimatedHours","actualHours","storyPoints",
+      "withoutEstimate"]}
+    """#
+
+  static let pathSchema = #"""
+    {"type":"object","properties":{"unit":{"type":"string"},"hours":{"type":"number"},
+      "withoutEstimate":{"type":"integer"},"items":{"type":"array","items":\#(schema)}},
+     "required":["unit","hours","withoutEstimate","items"]}
+    """#
+
   static let eventSchema = #"""
     {"type":"object","properties":{
       "id":{"type":"string"},"key":{"type":"string"},"project":{"type":"string"},"actor":{"type":"string"},

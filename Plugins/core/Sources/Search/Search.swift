@@ -1,0 +1,59 @@
+import PluginKit
+
+/// The service `search`.
+@Loop
+final class Search {
+  private let ledger: Ledger
+  private let projects: Projects
+  private var documents: Documents { ledger.documents }
+  /// Finds the active sprint of a project.
+  private let activeSprint: @Loop (_ project: String, Context?) async throws(Failure) -> String?
+
+  init(
+    ledger: Ledger, projects: Projects,
+    activeSprint: @escaping @Loop (_ project: String, Context?) async throws(Failure) -> String?
+  ) {
+    self.ledger = ledger
+    self.projects = projects
+    self.activeSprint = activeSprint
+  }
+
+  func tasks(_ call: Call) async throws(Failure) {
+    let search = SearchQuery(try call.string("text"))
+    var query = Documents.Query(
+      TaskItem.collection, limit: try call.int("limit"), cursor: call.stringIfPresent("cursor"))
+    if !search.terms.contains(where: { $0.field == .project }) { try projects.narrow(&query, to: call) }
+    query.match("hidden", .null)
+    query.order = ["-updatedAt"]
+    let filters = try SearchFilters(search, of: query, in: try await setting(for: search, call))
+    if search.text.isEmpty {
+      documents.answer(call, with: filters.query)
+    } else {
+      documents.answer(call, with: filters.query, matching: search.text)
+    }
+  }
+
+  /// Finds out what the words of a search mean here.
+  private func setting(for search: SearchQuery, _ call: Call) async throws(Failure) -> SearchFilters.Setting {
+    let project =
+      call.stringIfPresent("project") == "*" ? try projects.project(named: nil) : try projects.project(of: call)
+    let actor = call.context?.actor ?? ""
+    var setting = SearchFilters.Setting(
+      today: project.zone.day(at: Instant.now), me: String(actor.split(separator: ":").last ?? ""))
+    for term in search.terms {
+      switch term.field {
+      case .sprint where term.values.contains("active"):
+        setting.activeSprint = try await activeSprint(project.id, call.context)
+      case .parent:
+        for name in term.values where name != "none" {
+          let task = try await documents.find(Reference(name), as: TaskItem.self, call.context)
+          setting.ids[name] = task?.id
+        }
+      case .project:
+        for name in term.values { setting.ids[name] = try projects.project(named: name).id }
+      default: break
+      }
+    }
+    return setting
+  }
+}
