@@ -24,6 +24,8 @@ struct Plugin {
   struct Library {
     var name: String
     var uses: [Target.Dependency] = []
+    /// Folders of its tests that hold no sources.
+    var fixtures: [String] = []
   }
 
   /// Exports the entry symbol alone and leaves nothing unresolved. Sanitizers need both off.
@@ -61,15 +63,20 @@ struct Plugin {
       return [
         Target.target(name: library.name, dependencies: uses, path: "\(path)/Sources", swiftSettings: swift),
         Target.testTarget(
-          name: "\(library.name)Tests", dependencies: [.target(name: library.name)] + uses, path: "\(path)/Tests",
-          swiftSettings: swift),
+          name: "\(library.name)Tests",
+          dependencies: [.target(name: library.name), .product(name: "PluginTesting", package: "plugin-sdk")] + uses,
+          path: "\(path)/Tests", exclude: library.fixtures, swiftSettings: swift),
       ]
     }
   }
 }
 
 let plugins = [
-  Plugin(id: "core", name: "Core"),
+  Plugin(
+    id: "core", name: "Core",
+    libraries: [
+      .init(name: "Forecasting"), .init(name: "Interchange", uses: ["CExpat", "CSQLite"], fixtures: ["Fixtures"]),
+    ]),
   Plugin(id: "http", name: "HTTP", uses: [.product(name: "NIOHTTP1", package: "swift-nio"), "CUV", "CWslay"]),
   Plugin(id: "storage", name: "Storage", uses: ["CSQLite"]),
 ]
@@ -87,6 +94,7 @@ let package = Package(
     .systemLibrary(name: "CUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
     .systemLibrary(name: "CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CWslay", providers: [.apt(["libwslay-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(
@@ -101,6 +109,9 @@ let package = Package(
     .executableTarget(
       name: "orchestron",
       dependencies: ["OrchestronHost", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: swift),
+    .executableTarget(
+      name: "predictions-bench", dependencies: ["Forecasting", "Interchange"], path: "Benchmarks/predictions",
       swiftSettings: swift),
     .testTarget(name: "ConformanceTests", dependencies: ["OrchestronHost"], swiftSettings: swift),
     .testTarget(

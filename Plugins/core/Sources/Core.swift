@@ -8,7 +8,7 @@ final class Core: Plugin {
   static let version = "1.0.0"
 
   static var services: [Service<Core>] {
-    [projectMethods, taskMethods, recordMethods, analyticsMethods, searchMethods, reportMethods]
+    [projectMethods, taskMethods, recordMethods, analyticsMethods, searchMethods, reportMethods, forecastMethods]
   }
   static var topics: [Topic] { projectTopics + taskTopics + recordTopics }
 
@@ -19,6 +19,7 @@ final class Core: Plugin {
   let search: Search
   let records: Records
   let reports: Reports
+  let forecasts: Forecasts
 
   init(host: Host, config: JSONValue) throws {
     ledger = Ledger(host: host, documents: Documents(host: host), calendars: Calendars(), ids: Identities())
@@ -27,9 +28,14 @@ final class Core: Plugin {
     records = Records(ledger: ledger, projects: projects)
     search = Search(ledger: ledger, projects: projects) { _, _ in nil }
     analytics = Analytics(ledger: ledger, projects: projects, graph: tasks.dependencies.graph)
+    forecasts = Forecasts(ledger: ledger, projects: projects, analytics: analytics)
     reports = Reports(
       ledger: ledger, projects: projects, analytics: analytics,
-      outlook: .init(activeSprint: { _, _ in nil }, forecast: { _, _ in nil }, velocity: { _, _ in nil }))
+      outlook: .init(
+        activeSprint: { _, _ in nil },
+        forecast: { [forecasts] project, context throws(Failure) in
+          try await forecasts.outlook(of: project, context)
+        }, velocity: { _, _ in nil }))
   }
 
   func start() async throws {

@@ -18,17 +18,20 @@ public struct ForecastError: Error, Hashable, Sendable, CustomStringConvertible 
     ForecastError(reason: .tooLittleHistory, message: message)
   }
 
-  /// Refuses what is not a number, infinite or below zero.
+  /// The largest amount that is believed: sums of millions of them stay exact enough.
+  private static let largest = 1e12
+
+  /// Refuses what is not a number, below zero or beyond all belief.
   static func requireAmounts(_ values: [Double], _ name: String) throws(ForecastError) {
-    for (index, value) in values.enumerated() where !(value.isFinite && value >= 0) {
-      throw .invalid("\(name)[\(index)] is \(value); give finite numbers of at least 0")
+    for (index, value) in values.enumerated() where !(0...largest).contains(value) {
+      throw .invalid("\(name)[\(index)] is \(value); give numbers of 0 to 1e12")
     }
   }
 
-  /// Refuses what is not a number, infinite or below zero.
+  /// Refuses what is not a number, below zero or beyond all belief.
   static func requireAmount(_ value: Double, _ name: String) throws(ForecastError) {
-    guard value.isFinite && value >= 0 else {
-      throw .invalid("\(name) is \(value); give a finite number of at least 0")
+    guard (0...largest).contains(value) else {
+      throw .invalid("\(name) is \(value); give a number of 0 to 1e12")
     }
   }
 

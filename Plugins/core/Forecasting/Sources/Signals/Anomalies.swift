@@ -33,7 +33,7 @@ public struct Anomalies: Hashable, Sendable {
   /// The rule's median, range and number of samples.
   public let evidence: RobustRange
 
-  /// - Throws: fewer than 10 values; values that are negative or not finite.
+  /// - Throws: fewer than 10 values; values that are negative or not numbers.
   public init(_ metric: Metric, in values: [Double]) throws(ForecastError) {
     try ForecastError.requireAmounts(values, "values")
     try ForecastError.requireSamples(values.count, "values")

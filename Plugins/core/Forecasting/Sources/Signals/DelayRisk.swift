@@ -43,7 +43,7 @@ public struct DelayRisk: Hashable, Sendable {
   ///   - remaining: days until the end of its due day, negative when that has passed.
   ///   - finished: cycle times in days, in the order in which the items were finished.
   ///   - open: ages in days of the other items in progress.
-  /// - Throws: fewer than 10 finished items; numbers that are negative or not finite.
+  /// - Throws: fewer than 10 finished items; numbers that are negative or not numbers.
   public init(
     age: Double, remaining: Double, finished: [Double], open: [Double] = []
   ) throws(ForecastError) {

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// score = 0.6745 · (x − median) ÷ MAD, where MAD is the median distance from the median; an outlier is beyond ±3.5. Where
 /// more than half of the values are equal the MAD is 0, and score = (x − median) ÷ (1.2533 · mean distance), as they advise.
-/// Unlike mean and standard deviation, neither is moved by the outliers it is to find.
+/// Values are at least 0. Unlike mean and standard deviation, neither is moved by the outliers it is to find.
 public struct RobustRange: Hashable, Sendable {
   /// The scale on which values are compared.
   public enum Scale: Hashable, Sendable {
@@ -63,7 +63,7 @@ public struct RobustRange: Hashable, Sendable {
 
   /// The values that are no outliers.
   public var usual: ClosedRange<Double> {
-    let low = scale.undo(center - Self.limit * unit)
+    let low = max(0, scale.undo(center - Self.limit * unit))
     return min(low, median)...max(scale.undo(center + Self.limit * unit), median)
   }
 }

@@ -50,7 +50,7 @@ public struct Workload: Hashable, Sendable {
   /// Those for which there is enough to go by.
   public let indicators: [Indicator]
 
-  /// - Throws: numbers that are negative or not finite, shares above 1; too little for any indicator.
+  /// - Throws: numbers that are negative or not numbers, shares above 1; too little for any indicator.
   public init(_ record: Record) throws(ForecastError) {
     guard record.inProgress >= 0, record.inProgressHistory.allSatisfy({ $0 >= 0 }) else {
       throw .invalid("inProgress and inProgressHistory count items; give numbers of at least 0")

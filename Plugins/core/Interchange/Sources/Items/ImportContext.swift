@@ -130,6 +130,7 @@ struct ImportContext: Sendable {
             ? "dates of numbers alone were read with the day first: 03/04/2026 is 3 April"
             : "dates of numbers alone were read with the month first: 03/04/2026 is 4 March")
       }
+      if date.isLocal { report.note("times without a zone were taken as of \(options.timeZone.name)") }
       return date.reading
     } catch {
       report.problem(row, "\(field) “\(text.shortened(to: 60))” is \(error.rawValue)")

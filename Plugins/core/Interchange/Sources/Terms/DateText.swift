@@ -21,29 +21,31 @@ enum DateText {
   /// - Parameters:
   ///   - order: Which number comes first in a day of numbers alone.
   ///   - zone: The zone of a time without one.
-  /// - Returns: What was read, and whether another order of day and month gives another day.
+  /// - Returns: What was read; whether another order of day and month gives another day; whether it is a time without a
+  ///   zone.
   static func read(
     _ text: String, order: DateOrder, zone: TimeZone
-  ) throws(Problem) -> (reading: Reading, isAmbiguous: Bool) {
+  ) throws(Problem) -> (reading: Reading, isAmbiguous: Bool, isLocal: Bool) {
     var scanner = DateScanner(text)
     let date = try scanner.date(order)
-    // Years of before 1000 and days that a calendar does not have cannot be meant.
+    // Other years are slips of the pen, and at the ends of the calendar an offset would lead out of it.
+    guard (1000...9998).contains(date.year) else { throw .doesNotExist }
     let day = Day(year: date.year, month: min(max(date.month, 1), 12), day: min(max(date.day, 1), 31))
     guard day.year == date.year, day.month == date.month, day.dayOfMonth == date.day else {
       if date.isNumeric, date.month > 12, date.day <= 12 { throw .isOutOfOrder }
       throw .doesNotExist
     }
     let isAmbiguous = date.isNumeric && date.day <= 12 && date.day != date.month
-    guard let time = try scanner.time() else { return (.day(day), isAmbiguous) }
+    guard let time = try scanner.time() else { return (.day(day), isAmbiguous, false) }
     let midnight = time.milliseconds == 0 ? day : nil
     guard let offset = time.offset else {
       let minutes = time.milliseconds / 60_000
       let moment = zone.moment(of: day, minute: minutes)
       let rest = Int64(time.milliseconds - minutes * 60_000)
-      return (.moment(Instant(milliseconds: moment.milliseconds + rest), midnightOf: midnight), isAmbiguous)
+      return (.moment(Instant(milliseconds: moment.milliseconds + rest), midnightOf: midnight), isAmbiguous, true)
     }
     let milliseconds = Int64(day.number) * 86_400_000 + Int64(time.milliseconds) - Int64(offset) * 60_000
-    return (.moment(Instant(milliseconds: milliseconds), midnightOf: midnight), isAmbiguous)
+    return (.moment(Instant(milliseconds: milliseconds), midnightOf: midnight), isAmbiguous, false)
   }
 }
 
@@ -111,10 +113,14 @@ private struct DateScanner {
     }
   }
 
+  private static let months = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+  ].map { Array($0.utf8) }
+
+  /// The number of a month, by the first letters of its name.
   private func month(_ word: [UInt8]) -> Int? {
     guard word.count >= 3 else { return nil }
-    let names = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-    return names.firstIndex { $0.utf8.elementsEqual(word.prefix(3)) }.map { $0 + 1 }
+    return DateScanner.months.firstIndex { $0[0] == word[0] && $0[1] == word[1] && $0[2] == word[2] }.map { $0 + 1 }
   }
 
   // MARK: Times

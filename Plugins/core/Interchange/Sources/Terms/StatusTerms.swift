@@ -11,7 +11,7 @@ enum StatusTerms {
     for scalar in word.lowercased().unicodeScalars {
       // An apostrophe joins: won't is one word.
       if scalar == "'" || scalar == "’" { continue }
-      if scalar.properties.isAlphabetic || scalar.properties.numericType != nil {
+      if scalar.isLetterOrNumber {
         if needsSpace, !folded.isEmpty { folded += " " }
         needsSpace = false
         folded.unicodeScalars.append(scalar)
@@ -81,4 +81,12 @@ enum StatusTerms {
       "deleted", "not planned", "obsolete", "declined", "cannot reproduce", "not a bug",
     ],
   ]
+}
+
+extension Unicode.Scalar {
+  var isLetterOrNumber: Bool {
+    guard isASCII else { return properties.isAlphabetic || properties.numericType != nil }
+    let byte = UInt8(ascii: self)
+    return byte.isASCIILetter || byte.isASCIIDigit
+  }
 }
