@@ -117,6 +117,7 @@ def inside(folder):
     row("slot call with accounting", f"{slot:.1f} ns", f"{slot / pointer:.2f} × pointer", "≤ 2 × pointer")
     dynamic = best("bench.dynamic", n=300_000)
     row("dynamic call of a native function, JSON in and out", f"{dynamic:.0f} ns", "", "≤ 2 µs")
+    row("`json/1`: a text of 120 bytes parsed, one member read", f"{best('bench.parse', n=1_000_000):.0f} ns")
     one, three = best("bench.publish", n=1_000_000), best("bench.publish", n=500_000, subscribers=3)
     row("publish and deliver, 1 subscriber", f"{1e3 / one:.2f} M/s", "", "≥ 5 M/s")
     row("publish and deliver, 3 subscribers", f"{1e3 / three:.2f} M/s", "", "≥ 2 M/s")

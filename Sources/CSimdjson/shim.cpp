@@ -157,6 +157,154 @@ const std::string_view *repeated(std::vector<std::string_view> &keys) {
     return twin == keys.end() ? nullptr : &*twin;
 }
 
+/// Reads a text from front to back and gives up at whatever is not plain.
+class PlainReader {
+public:
+    PlainReader(const uint8_t *start, const uint8_t *end) : start(start), next(start), end(end) {}
+
+    bool accepts() {
+        if (!value()) return false;
+        while (depth > 0) {
+            const uint8_t c = significant();
+            const bool in_object = objects & 1;
+            if (c == ',') {
+                if (!(in_object ? member() : value())) return false;
+            } else if (c == (in_object ? '}' : ']')) {
+                leave();
+            } else {
+                return false;
+            }
+        }
+        skip_space();
+        if (next != end) return false;
+        return is_ascii || ojson_is_utf8(start, static_cast<size_t>(end - start));
+    }
+
+private:
+    const uint8_t *start;
+    const uint8_t *next;
+    const uint8_t *end;
+    /// One bit for each open level, the innermost the lowest: 1 is an object.
+    uint64_t objects = 0;
+    unsigned depth = 0;
+    bool is_ascii = true;
+
+    void skip_space() {
+        while (next < end && (*next == ' ' || *next == '\n' || *next == '\t' || *next == '\r')) next++;
+    }
+
+    /// Takes the next byte that is no white space; at the end 0, which may begin nothing.
+    uint8_t significant() {
+        skip_space();
+        return next < end ? *next++ : 0;
+    }
+
+    void leave() {
+        objects >>= 1;
+        depth--;
+    }
+
+    /// Takes a scalar, or the beginning of a container with what stands before its second element.
+    bool value() {
+        while (true) {
+            const uint8_t c = significant();
+            switch (c) {
+            case '"': return string();
+            case 't': return word("rue", 3);
+            case 'f': return word("alse", 4);
+            case 'n': return word("ull", 3);
+            case '{':
+            case '[':
+                if (depth == 64) return false;
+                depth++;
+                objects = objects << 1 | (c == '{');
+                if (is_next(c == '{' ? '}' : ']')) {
+                    leave();
+                    return true;
+                }
+                if (c == '{' && !key()) return false;
+                continue;
+            default: return number(c);
+            }
+        }
+    }
+
+    bool member() { return key() && value(); }
+
+    bool key() { return significant() == '"' && string() && significant() == ':'; }
+
+    /// Takes that byte and white space before it, when it comes next.
+    bool is_next(uint8_t wanted) {
+        const uint8_t *before = next;
+        if (significant() == wanted) return true;
+        next = before;
+        return false;
+    }
+
+    bool word(const char *rest, size_t length) {
+        if (static_cast<size_t>(end - next) < length || std::memcmp(next, rest, length) != 0) return false;
+        next += length;
+        return true;
+    }
+
+    /// Takes the rest of a string.
+    bool string() {
+        while (skip_ordinary(), next < end) {
+            const uint8_t c = *next++;
+            if (c == '"') return true;
+            if (c < 0x20) return false;
+            if (c == '\\' && (next == end || !is_short_escape(*next++))) return false;
+            if (c >= 0x80) is_ascii = false;
+        }
+        return false;
+    }
+
+    /// Skips bytes of a string that mean themselves, eight at a time; may stop early.
+    void skip_ordinary() {
+        constexpr uint64_t ones = 0x0101010101010101, highs = ones << 7;
+        while (end - next >= 8) {
+            uint64_t word;
+            std::memcpy(&word, next, 8);
+            const uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
+            // The high bit of the first byte that is special, and perhaps of some behind it, where a borrow goes.
+            const uint64_t special = (word | (word - ones * 0x20) | (quote - ones) | (backslash - ones)) & highs;
+            if (special == 0) {
+                next += 8;
+                continue;
+            }
+            next += __builtin_ctzll(special) / 8;
+            return;
+        }
+    }
+
+    static bool is_short_escape(uint8_t c) {
+        switch (c) {
+        case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't': return true;
+        default: return false;
+        }
+    }
+
+    /// Takes the rest of a number that begins with `c`.
+    bool number(uint8_t c) {
+        if (c == '-') {
+            if (next == end) return false;
+            c = *next++;
+        }
+        if (c < '0' || c > '9') return false;
+        if (c != '0' && digits() > 17) return false;
+        if (next == end || *next != '.') return true;
+        next++;
+        const size_t count = digits();
+        return count > 0 && count <= 17;
+    }
+
+    size_t digits() {
+        const uint8_t *first = next;
+        while (next < end && *next >= '0' && *next <= '9') next++;
+        return static_cast<size_t>(next - first);
+    }
+};
+
 } // namespace
 
 extern "C" {
@@ -218,6 +366,11 @@ void ojson_parser_trim(ojson_parser *parser, size_t length) {
     if (parser->capacity <= std::max(length, smallest_capacity)) return;
     parser->view.generation++;
     parser->release();
+}
+
+bool ojson_is_plain(const void *text, size_t length) {
+    const auto *bytes = static_cast<const uint8_t *>(text);
+    return length > 0 && PlainReader{bytes, bytes + length}.accepts();
 }
 
 bool ojson_is_utf8(const void *bytes, size_t length) {

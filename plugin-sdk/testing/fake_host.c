@@ -144,9 +144,11 @@ int fake_host_free(fake_host *fake) {
     fake_strings_free(&fake->topics);
     fake_strings_free(&fake->data);
     fake_strings_free(&fake->requests);
+    fake_strings_free(&fake->commands);
     fake_ctx_clear(&fake->ctx);
     char *rest[] = {fake->reply_json, fake->reply_message, fake->reply_details, fake->reply_chunks,
-                    fake->http_body,  fake->state,         fake->id,            fake->storage_dir};
+                    fake->http_body,  fake->state,         fake->id,            fake->storage_dir,
+                    fake->child_output, fake->child_errors};
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) free(rest[i]);
     free(fake->added);
     pthread_mutex_destroy(&fake->lock);
@@ -229,6 +231,7 @@ orch_status fake_host_unload(fake_host *fake) {
     fake_unsubscribe_all(fake);
     fake->n_added = 0;
     fake_host_run(fake);
+    fake_children_clear(fake);
     if (plugin->destroy) plugin->destroy(fake->self);
     fake->plugin = NULL;
     fake->self = NULL;

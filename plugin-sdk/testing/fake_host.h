@@ -8,8 +8,8 @@
  *
  * It is one instance of one plugin on the thread that made it. Nothing happens by itself: fake_host_run runs what is
  * queued (tasks, jobs of the worker pool, events, replies), fake_host_advance moves the clock of the timers. It offers
- * the extensions event-log, http-client, json, metrics, state, timer and work. Arguments are checked for name, type and
- * presence; JSON Schemas are not looked at: the real host does that.
+ * the extensions event-log, fs-watch, http-client, json, metrics, spawn, state, timer and work. Arguments are checked
+ * for name, type and presence; JSON Schemas are not looked at: the real host does that.
  *
  * What a real host would count as a fault of the plugin (a second answer, a call of a verb on the wrong thread, a token
  * never completed, …) is written to standard error and counted.
@@ -99,6 +99,15 @@ void fake_host_answer_http(fake_host *fake, int32_t code, const char *body);
 
 /* HTTP request number `at` as "METHOD URL\nbody", or NULL. */
 const char *fake_host_http_request(const fake_host *fake, size_t at);
+
+/* What children of spawn/1 say and how they end, from now on: once their input is closed. At first nothing, and 0. */
+void fake_host_answer_commands(fake_host *fake, const char *output, const char *errors, int64_t exit_status);
+
+/* Child number `at` that has ended, as "argument argument…\ninput", or NULL. */
+const char *fake_host_command(const fake_host *fake, size_t at);
+
+/* Tells of a change (ORCH_FS_…) to those who watch `path`. Returns how many there were. */
+size_t fake_host_change(fake_host *fake, const char *path, const char *name, uint32_t changes);
 
 /* The implementation of orchestron.json/1. */
 const orch_json *fake_json(void);

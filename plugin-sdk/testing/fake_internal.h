@@ -56,6 +56,9 @@ typedef struct fake_stub {
     struct fake_stub *next;
 } fake_stub;
 
+typedef struct fake_child fake_child;
+typedef struct fake_watch fake_watch;
+
 typedef struct fake_import {
     char *method, *signature;
     orch_target target;
@@ -99,6 +102,12 @@ struct fake_host {
     char *http_body;
     char *state;
     size_t state_n;
+
+    struct fake_child *children;
+    fake_strings commands;
+    char *child_output, *child_errors;
+    int64_t child_status;
+    struct fake_watch *watches;
 };
 
 extern const orch_host_verbs fake_verbs;
@@ -128,6 +137,12 @@ void fake_unsubscribe_all(fake_host *fake);
 int fake_calls_clear(fake_host *fake);
 
 void fake_timers_clear(fake_host *fake);
+
+/* Frees children and watches; nothing is told. */
+void fake_children_clear(fake_host *fake);
+
+const orch_spawn *fake_spawn(void);
+const orch_fs_watch *fake_fs_watch(void);
 const void *fake_extension(fake_host *fake, const char *id);
 
 #endif

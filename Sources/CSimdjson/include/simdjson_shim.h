@@ -75,6 +75,11 @@ ojson_status ojson_find_duplicate_key(ojson_parser *parser, bool *found, const c
 /// Frees the parser's memory when it has grown for texts longer than `length`; the document is gone then.
 void ojson_parser_trim(ojson_parser *parser, size_t length);
 
+/// True when the text is JSON beyond doubt. False says nothing: the text may hold what only `ojson_parse` judges, such as
+/// an exponent, a `\u` escape, an integer of 19 digits or more than 64 levels. Made for texts of a few hundred bytes, for
+/// which it takes a fraction of the time. `text` may be NULL when `length` is 0.
+bool ojson_is_plain(const void *text, size_t length);
+
 /// True when the bytes are UTF-8. `bytes` may be NULL when `length` is 0.
 bool ojson_is_utf8(const void *bytes, size_t length);
 

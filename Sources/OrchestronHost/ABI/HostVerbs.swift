@@ -114,9 +114,11 @@ enum HostVerbs {
 
   private static let publish: @convention(c) (HostPointer, ContextPointer, orch_str, orch_str) -> orch_status = {
     pointer, context, topic, data in
-    guard let plugin = Plugin.behind(pointer) else { return Status.invalidArgument.rawValue }
-    let actor = (Context.behind(context) ?? plugin.context).actor
-    return plugin.host.bus.publish(topic, data, actor: actor.str, by: plugin).rawValue
+    guard let plugin = Plugin.unretained(behind: pointer) else { return Status.invalidArgument.rawValue }
+    return plugin._withUnsafeGuaranteedRef { plugin in
+      let actor = Context.behind(context)?.actor.str ?? plugin.context.actor.str
+      return plugin.events.publish(topic, data, actor: actor, by: plugin).rawValue
+    }
   }
 
   private static let subscribe:
@@ -133,7 +135,7 @@ enum HostVerbs {
         let id = plugin.host.newID()
         let state = try plugin.host.bus.subscribe(
           topics, since: wish.flags & UInt32(ORCH_SUBSCRIBE_SINCE) != 0 ? wish.since : nil,
-          log: wish.log.n == 0 ? nil : wish.log.string, id: id, sink: .plugin(plugin, callback))
+          log: wish.log.n == 0 ? nil : wish.log.string, id: id, sink: .plugin(.passUnretained(plugin), callback))
         plugin.registrations.add(id) { [unowned plugin] in plugin.host.bus.unsubscribe(id) }
         out.pointee.id = id
         out.pointee.seq = state.seq

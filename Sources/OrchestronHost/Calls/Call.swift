@@ -71,6 +71,8 @@ final class Call {
   /// True when that was the last one. [any-thread]
   func release() -> Bool { chost_add(retains, UInt64.max) == 1 }
   var isRetained: Bool { chost_load(retains) > 0 }
+  /// True when somebody retains it beside the one who asks.
+  var isRetainedByOthers: Bool { chost_load(retains) > 1 }
 
   /// Makes the object fit for its next call.
   func recycle() {

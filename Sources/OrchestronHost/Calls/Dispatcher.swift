@@ -194,7 +194,7 @@ extension Dispatcher {
         finishNative(call, method, status, &job.result)
       } else if let thrown = job.thrown {
         finish(call, .error(method.plugin.threw(thrown, in: method.declaration.fullName), plugin: method.plugin.name))
-      } else if !call.isAnswered, !job.isAnswered {
+      } else if !call.isAnswered, !job.isAnswered, !call.isRetainedByOthers {
         method.plugin.fault("\(method.declaration.fullName) returned from its worker without an answer")
         finish(call, .error(Failure(.internal, "\(method.declaration.fullName) gave no answer"), plugin: hostName))
       }

@@ -9,7 +9,7 @@ struct QueuedEvent {
   /// Milliseconds since 1970, UTC.
   let time: Int64
   /// The plugin that published it, which is never freed; nil for an event of the log, which names its source.
-  private let publisher: UnsafeMutableRawPointer?
+  let publisher: Unmanaged<Plugin>?
   private let topicLength: Int
   private let sourceLength: Int
   private let actorLength: Int
@@ -24,7 +24,7 @@ struct QueuedEvent {
     let event = block.bindMemory(to: QueuedEvent.self, capacity: 1)
     event.initialize(
       to: QueuedEvent(
-        seq: seq, time: time, publisher: publisher.map { Unmanaged.passUnretained($0).toOpaque() },
+        seq: seq, time: time, publisher: publisher.map(Unmanaged.passUnretained),
         topicLength: topic.n, sourceLength: source.n, actorLength: actor.n, dataLength: data.n))
     var place = block + stride
     place = append(topic, at: place)
@@ -32,6 +32,15 @@ struct QueuedEvent {
     place = append(actor, at: place)
     _ = append(data, at: place)
     return event
+  }
+
+  /// A block of its own with the same event; nil when memory is short.
+  static func copy(_ event: UnsafeMutablePointer<QueuedEvent>) -> UnsafeMutablePointer<QueuedEvent>? {
+    let header = event.pointee
+    let size = stride + header.topicLength + header.sourceLength + header.actorLength + header.dataLength
+    guard let block = malloc(size) else { return nil }
+    memcpy(block, event, size)
+    return block.assumingMemoryBound(to: QueuedEvent.self)
   }
 
   static func free(_ event: UnsafeMutablePointer<QueuedEvent>) { Glibc.free(event) }
@@ -42,9 +51,6 @@ struct QueuedEvent {
     if let start = text.p { memcpy(place, start, text.n) }
     return place + text.n
   }
-
-  /// The plugin that published the event.
-  var plugin: Plugin? { publisher.map { Unmanaged<Plugin>.fromOpaque($0).takeUnretainedValue() } }
 
   /// The texts of an event, borrowed from its block.
   static func texts(
@@ -59,6 +65,8 @@ struct QueuedEvent {
     let topic = next(header.topicLength)
     let source = next(header.sourceLength)
     let actor = next(header.actorLength)
-    return (topic, header.plugin?.name.str ?? source, actor, next(header.dataLength))
+    return (
+      topic, header.publisher.map { $0._withUnsafeGuaranteedRef(\.name.str) } ?? source, actor, next(header.dataLength)
+    )
   }
 }

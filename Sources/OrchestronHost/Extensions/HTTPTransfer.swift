@@ -27,6 +27,11 @@ final class HTTPTransfer {
     guard url.hasPrefix("http://") || url.hasPrefix("https://"), !url.utf8.contains(where: { $0 <= 0x20 }) else {
       throw Failure(.invalidArgument, "\(url.quoted) is not an http or https URL")
     }
+    let method = request.method.n == 0 ? "GET" : request.method.string
+    guard method.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) || $0 == UInt8(ascii: "-") })
+    else {
+      throw Failure(.invalidArgument, "\(method.quoted) is not an HTTP method such as \"GET\"")
+    }
     guard let handle = curl_easy_init() else {
       throw Failure(.resourceExhausted, "no memory for an HTTP request")
     }
@@ -35,7 +40,6 @@ final class HTTPTransfer {
     self.done = done
     body = Array(request.body.bytes)
     limit = request.body_bytes_max == 0 ? 8 << 20 : Int(clamping: request.body_bytes_max)
-    let method = request.method.n == 0 ? "GET" : request.method.string
     for index in 0..<request.n_headers {
       guard let header = request.headers?[index].string, header.contains(":"),
         !header.utf8.contains(where: { $0 == 0x0D || $0 == 0x0A || $0 == 0 })

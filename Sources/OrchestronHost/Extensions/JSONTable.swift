@@ -7,9 +7,11 @@ extension HostExtensions {
     size: UInt32(MemoryLayout<orch_json>.size),
     parse: { text, out, message in
       guard let out else { return Status.invalidArgument.rawValue }
-      let document = JSONDocument()
+      let thread = ThreadState.current
+      let document = thread.take()
       do throws(JSONError) { try document.parse(text.bytes) } catch {
-        message?.pointee = ParseMessage.keep(error.message)
+        thread.put(document)
+        message?.pointee = thread.keep(error.message)
         return Status.invalidArgument.rawValue
       }
       out.pointee = OpaquePointer(Unmanaged.passRetained(document).toOpaque())
@@ -17,7 +19,7 @@ extension HostExtensions {
     },
     free: { document in
       guard let document else { return }
-      Unmanaged<JSONDocument>.fromOpaque(UnsafeRawPointer(document)).release()
+      ThreadState.current.put(Unmanaged<JSONDocument>.fromOpaque(UnsafeRawPointer(document)).takeRetainedValue())
     },
     root: { document in
       guard let document else { return orch_json_value() }
@@ -111,21 +113,46 @@ private enum JSONCursor {
   }
 }
 
-/// The message of the last refused text, one for each thread.
-private enum ParseMessage {
+/// What the extension keeps for one thread.
+private final class ThreadState {
+  /// How many documents wait for their next text.
+  private static let limit = 16
+  /// How long a text a waiting document has memory for.
+  private static let textLimit = 16 << 10
+
+  private var message: Text?
+  private var waiting: [JSONDocument] = []
+
+  static var current: ThreadState {
+    if let known = pthread_getspecific(key) { return Unmanaged<ThreadState>.fromOpaque(known).takeUnretainedValue() }
+    let state = ThreadState()
+    pthread_setspecific(key, Unmanaged.passRetained(state).toOpaque())
+    return state
+  }
+
   private static let key: pthread_key_t = {
     var key = pthread_key_t()
     pthread_key_create(&key) { old in
       guard let old else { return }
-      Unmanaged<Text>.fromOpaque(old).release()
+      Unmanaged<ThreadState>.fromOpaque(old).release()
     }
     return key
   }()
 
-  static func keep(_ message: String) -> orch_str {
-    if let old = pthread_getspecific(key) { Unmanaged<Text>.fromOpaque(old).release() }
+  /// Keeps the message of a refused text until the next one.
+  func keep(_ message: String) -> orch_str {
     let text = Text(message)
-    pthread_setspecific(key, Unmanaged.passRetained(text).toOpaque())
+    self.message = text
     return text.str
+  }
+
+  /// A document with memory of its own: a plugin parses several small texts for each request.
+  func take() -> JSONDocument { waiting.popLast() ?? JSONDocument() }
+
+  /// Takes a document back.
+  func put(_ document: JSONDocument) {
+    guard waiting.count < ThreadState.limit else { return }
+    document.trim(to: ThreadState.textLimit)
+    waiting.append(document)
   }
 }

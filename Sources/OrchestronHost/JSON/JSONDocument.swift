@@ -43,6 +43,16 @@ public final class JSONDocument {
     try result.get()
   }
 
+  /// Checks that a text is JSON, as ``parse(_:duplicateKeys:)-(UnsafeRawBufferPointer,_)`` does, but leaves no document
+  /// behind: ``root`` must not be used. A short text takes a fraction of the time.
+  public func check(_ bytes: UnsafeRawBufferPointer) throws(JSONError) {
+    if bytes.count <= JSONDocument.shortText, ojson_is_plain(bytes.baseAddress, bytes.count) { return }
+    try parse(bytes)
+  }
+
+  /// The longest text in bytes that is read byte by byte before a parser's set-up pays.
+  private static let shortText = 512
+
   /// The value that the text holds.
   public var root: JSONElement {
     precondition(view.pointee.words > 0, "no text was parsed, or the last one was refused")

@@ -20,6 +20,7 @@ final class Lifecycle {
   init(host: Host) { self.host = host }
 
   private struct Pending {
+    let plugin: Plugin
     let timer: UInt64
     let done: (Failure?) -> Void
   }
@@ -52,7 +53,7 @@ extension Lifecycle {
       complete(
         token, Failure(.deadlineExceeded, "plugin \"\(plugin.id)\" did not complete \(activity) within \(seconds) s"))
     }
-    pending[token] = Pending(timer: timer, done: done)
+    pending[token] = Pending(plugin: plugin, timer: timer, done: done)
     open.withLock { _ = $0.insert(token) }
     if let failure = enter(token), claim(token) { complete(token, failure) }
   }
@@ -210,6 +211,7 @@ extension Lifecycle {
 extension Lifecycle {
   /// Takes a plugin out of a running host, because an exception left it in a state that nobody knows.
   func retire(_ plugin: Plugin, _ failure: Failure) {
+    if plugin.state == .created { return failStart(of: plugin, failure) }
     guard plugin.state == .started || plugin.state == .degraded else { return }
     fail(plugin, failure)
     host.defer { [unowned self] in
@@ -217,6 +219,16 @@ extension Lifecycle {
       waitForJobs(of: plugin, until: Clock.milliseconds() + Int64(host.options.stopTimeout)) { [unowned self] in
         dismantle(plugin)
       }
+    }
+  }
+}
+
+extension Lifecycle {
+  /// Ends the start of a plugin that waits for it, once the plugin has returned.
+  private func failStart(of plugin: Plugin, _ failure: Failure) {
+    host.defer { [unowned self] in
+      guard let token = pending.first(where: { $0.value.plugin === plugin })?.key, claim(token) else { return }
+      complete(token, failure)
     }
   }
 }

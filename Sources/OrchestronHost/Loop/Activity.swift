@@ -24,8 +24,7 @@ final class Activity {
 
   /// Enters the plugin of that id.
   @inline(__always)
-  func begin(_ id: Text) -> Span {
-    let now = Clock.nanoseconds()
+  func begin(_ id: Text, at now: UInt64 = Clock.nanoseconds()) -> Span {
     let span = Span(outer: current.pointee, outerSince: since.pointee, started: now)
     chost_store_relaxed(since, now)
     chost_store_relaxed(current, UInt64(UInt(bitPattern: id.cString)))
@@ -35,9 +34,15 @@ final class Activity {
   /// Leaves it, and gives the nanoseconds since it was entered.
   @inline(__always)
   func end(_ span: Span) -> UInt64 {
+    leave(span)
+    return Clock.nanoseconds() &- span.started
+  }
+
+  /// Leaves it, without a reading of the clock.
+  @inline(__always)
+  func leave(_ span: Span) {
     chost_store_relaxed(since, span.outerSince)
     chost_store_relaxed(current, span.outer)
-    return Clock.nanoseconds() &- span.started
   }
 
   /// One stay in a plugin.

@@ -9,6 +9,13 @@ enum Clock {
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
+  /// Nanoseconds of the monotonic clock at the last tick of the kernel, up to 10 ms ago: a fifth of the price. [any-thread]
+  static func nanosecondsOfTick() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+
   /// Milliseconds of the monotonic clock, as deadlines count. [any-thread]
   static func milliseconds() -> Int64 { Int64(nanoseconds() / 1_000_000) }
 
@@ -16,6 +23,13 @@ enum Clock {
   static func unixMilliseconds() -> Int64 {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+  }
+
+  /// Milliseconds since 1970, UTC, at the last tick of the kernel, up to 10 ms ago: a fifth of the price. [any-thread]
+  static func unixMillisecondsOfTick() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME_COARSE, &time)
     return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
   }
 

@@ -32,6 +32,8 @@ final class Plugin {
   var topics: [TopicDeclaration] = []
   var registrations = Registrations()
   var accounts = Accounts()
+  /// Where its events go.
+  let events: EventQueue
   /// Jobs that wait or run, by the id that the plugin knows, with that of the pool.
   var jobs: [UInt64: UInt64] = [:]
   /// Child processes that live.
@@ -40,6 +42,9 @@ final class Plugin {
   var workerCalls = 0
   /// True while this plugin keeps the durable event log.
   var keepsEventLog = false
+  private let activity: Activity
+  /// Where the barrier writes what an exception said.
+  private let thrown: UnsafeMutablePointer<chost_thrown>
   /// How many functions of the plugin are running within each other.
   private var depth = 0
   /// Registrations that ended while the plugin was running, to be released when it returns.
@@ -51,6 +56,9 @@ final class Plugin {
     self.host = host
     self.manifest = manifest
     self.number = number
+    events = host.bus.queue
+    activity = host.activity
+    thrown = host.thrown
     id = manifest.id
     name = Text(manifest.id)
     folder = Text(manifest.folder)
@@ -63,9 +71,14 @@ final class Plugin {
 
   /// The plugin behind what it passed as its host; nil for NULL.
   static func behind(_ pointer: UnsafeMutablePointer<orch_host>?) -> Plugin? {
+    unretained(behind: pointer)?.takeUnretainedValue()
+  }
+
+  /// As ``behind(_:)``, for a hot path: plugins are never freed, so that nothing needs to be counted.
+  static func unretained(behind pointer: UnsafeMutablePointer<orch_host>?) -> Unmanaged<Plugin>? {
     guard let pointer else { return nil }
     let handle = UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: chost_handle.self)
-    return handle.pointee.object.map { Unmanaged<Plugin>.fromOpaque($0).takeUnretainedValue() }
+    return handle.pointee.object.map { Unmanaged.fromOpaque($0) }
   }
 
   /// The plugin that uses a function of the host; nil (and a fault, in a debug host) when it is not on the loop.
@@ -106,14 +119,36 @@ extension Plugin {
   /// - Returns: The failure when an exception came out; the plugin is marked as failed then.
   @inline(__always)
   func enter(_ activity: @autoclosure () -> String, _ body: (UnsafeMutablePointer<chost_thrown>) -> Bool) -> Failure? {
-    let span = host.activity.begin(name)
+    let span = self.activity.begin(name)
     depth += 1
-    let isReturned = body(host.thrown)
+    let isReturned = body(thrown)
     depth -= 1
-    charge(host.activity.end(span), activity())
-    let failure = isReturned ? nil : threw(host.thrown.pointee.string, in: activity())
+    charge(self.activity.end(span), activity())
+    let failure = isReturned ? nil : threw(thrown.pointee.string, in: activity())
     if depth == 0, !ended.isEmpty { releaseEnded() }
     return failure
+  }
+
+  /// Enters the plugin for one of many short stays, which the accounts charge by samples.
+  @inline(__always)
+  func enter(
+    _ activity: @autoclosure () -> String, timedBy stopwatch: Stopwatch,
+    _ body: (UnsafeMutablePointer<chost_thrown>) -> Bool
+  ) {
+    let stay = stopwatch.begin()
+    let span = self.activity.begin(name, at: stay.started)
+    depth += 1
+    let isReturned = body(thrown)
+    depth -= 1
+    self.activity.leave(span)
+    let time = stopwatch.end(stay)
+    if time > Plugin.longestTurn {
+      charge(time, activity())
+    } else {
+      accounts.loopTime += time * stay.weight
+    }
+    if !isReturned { _ = threw(thrown.pointee.string, in: activity()) }
+    if depth == 0, !ended.isEmpty { releaseEnded() }
   }
 
   /// Charges the plugin with nanoseconds on the loop.
@@ -217,7 +252,7 @@ extension Plugin {
 
 /// What a plugin has used, as every face shows it.
 struct Accounts {
-  /// Nanoseconds on the loop.
+  /// Nanoseconds on the loop; of the callbacks of many events in one turn, by samples.
   var loopTime: UInt64 = 0
   /// Turns longer than 10 ms.
   var longTurns: UInt64 = 0

@@ -125,8 +125,12 @@ struct Examination {
     let section = place.configuration.section(of: manifest)
     for key in ["port", "wsPort"] {
       guard let port = section[key]?.int.flatMap(UInt16.init(exactly:)), port > 0 else { continue }
-      let isFree = Examination.isFree(port)
-      add("port \(port)", isFree ? .ok : .failed, isFree ? "free" : "in use; choose another one by --port, 0 for any")
+      if Examination.isFree(port) {
+        add("port \(port)", .ok, "free")
+      } else {
+        let holder = PortHolder.find(port: port).map { " by \($0)" } ?? ""
+        add("port \(port)", .failed, "taken\(holder); stop that program, or choose another port by --port, 0 for any")
+      }
     }
   }
 

@@ -23,7 +23,7 @@ import Testing
         event.pointee.source.string, event.pointee.actor.string, event.pointee.time_ms, event.pointee.seq
       )
     }
-    let before = Clock.unixMilliseconds()
+    let before = Clock.unixMillisecondsOfTick()
     _ = try events.host.call("publisher.flood", #"{"count":1}"#)
     events.host.turn { seen != nil }
     #expect(seen?.source == "publisher")

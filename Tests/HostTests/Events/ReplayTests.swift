@@ -26,6 +26,38 @@ import Testing
     #expect(live.received.map(\.seq) == [4])
   }
 
+  @Test func keepsEphemeralEventsUntilTheReplayIsOver() throws {
+    let events = try EventHost()
+    for n in 1...2000 { try events.append("test:n", Int64(n)) }
+    let subscriber = try events.subscribe("test:*", since: 0)
+    var published: Int64 = 0
+    events.host.turn {
+      if subscriber.received.count < 2000 {
+        published += 1
+        events.bus.publish("test:now", ["n": .int(published)])
+      }
+      return subscriber.received.count == 2000 + Int(published)
+    }
+    #expect(published > 3)
+    #expect(subscriber.received.prefix(2000).map(\.seq) == Array(1...2000))
+    #expect(subscriber.received.dropFirst(2000).map(\.n) == Array(1...published))
+  }
+
+  @Test func keepsNoEventsOfAReplayWhoseSubscriberLeft() throws {
+    let events = try EventHost()
+    for n in 1...2000 { try events.append("test:n", Int64(n)) }
+    let leaver = try events.subscribe("test:*", since: 0)
+    let other = try events.subscribe("test:now")
+    events.bus.publish("test:now", ["n": 1])
+    events.host.turn { other.received.count == 1 }
+    #expect(leaver.received.count < 2000)
+    #expect(events.bus.unsubscribe(leaver.id))
+    let count = leaver.received.count
+    events.bus.publish("test:now", ["n": 2])
+    events.host.turn { other.received.count == 2 }
+    #expect(leaver.received.count == count)
+  }
+
   /// Events are appended and the loop is turned at random while subscribers with random wishes come and go.
   @Test(arguments: 0..<12)
   func joinsReplayAndLiveWithoutGapOrDuplicate(seed: UInt64) throws {

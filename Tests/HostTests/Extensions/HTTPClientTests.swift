@@ -45,17 +45,22 @@ import Testing
     return UInt16(bigEndian: address.sin_port)
   }
 
-  private func send(_ url: String, allowing allowed: [String], limit: UInt64 = 0) throws -> Told {
+  private func send(
+    _ url: String, _ method: String = "GET", allowing allowed: [String], limit: UInt64 = 0
+  ) throws -> Told {
     let host = try TestHost([try Fixtures.path("plain")]) { $0.httpClientAllow = allowed }
     try host.start()
     let plugin = try #require(host.host.lifecycle.plugin("plain"))
     let told = Told()
     orch_str.with(url) { url in
-      var request = orch_http_request()
-      request.size = UInt32(MemoryLayout<orch_http_request>.size)
-      request.url = url
-      request.body_bytes_max = limit
-      HostExtensions.httpClient.send(plugin.pointer, &request, told.callback, nil)
+      orch_str.with(method) { method in
+        var request = orch_http_request()
+        request.size = UInt32(MemoryLayout<orch_http_request>.size)
+        request.method = method
+        request.url = url
+        request.body_bytes_max = limit
+        HostExtensions.httpClient.send(plugin.pointer, &request, told.callback, nil)
+      }
     }
     #expect(told.reply == nil, "never before send returns")
     #expect(host.turn { told.reply != nil })
@@ -92,5 +97,10 @@ import Testing
   @Test(arguments: ["ftp://example.com", "file:///etc/passwd", "http://a b/", ""])
   func refusesWhatIsNoWebAddress(url: String) throws {
     #expect(try send(url, allowing: []).reply?.status == .invalidArgument)
+  }
+
+  @Test(arguments: ["GET / HTTP/1.1\r\nHost: a\r\n\r\nGET", "GET ", "get", "GÉT"])
+  func refusesWhatIsNoMethod(method: String) throws {
+    #expect(try send("http://127.0.0.1:1/", method, allowing: ["127.0.0.1"]).reply?.status == .invalidArgument)
   }
 }

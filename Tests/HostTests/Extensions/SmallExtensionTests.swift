@@ -86,6 +86,33 @@ import Testing
     #expect(message.n > 0)
   }
 
+  @Test func parsesOnManyThreadsWithoutMixingTexts() async {
+    let wrong = await withTaskGroup(of: Int.self) { group in
+      for thread in 0..<4 {
+        group.addTask {
+          let json = HostExtensions.json
+          var wrong = 0
+          for round in 0..<500 {
+            let documents = (0..<20).map { number in
+              var document: OpaquePointer?
+              let text = "[\(thread),\(round),\(number)]"
+              return orch_str.with(text) { json.parse($0, &document, nil) } == 0 ? document : nil
+            }
+            for (number, document) in documents.enumerated() {
+              let text = json.text(json.root(document))
+              wrong += String(decoding: text.bytes, as: UTF8.self) == "[\(thread),\(round),\(number)]" ? 0 : 1
+              text.release?(text.owner)
+            }
+            documents.forEach { json.free($0) }
+          }
+          return wrong
+        }
+      }
+      return await group.reduce(0, +)
+    }
+    #expect(wrong == 0)
+  }
+
   @Test func tellsOfAFileThatAppears() throws {
     final class Seen { var names: Set<String> = [] }
     let (host, plugin) = try scene()

@@ -9,6 +9,11 @@ import Testing
     return document
   }
 
+  private func check(_ text: String, by document: JSONDocument) throws {
+    var text = text
+    try text.withUTF8 { try document.check(UnsafeRawBufferPointer($0)) }
+  }
+
   @Test func viewsScalars() throws {
     let document = try parsed(
       #"{"n":null,"t":true,"f":false,"i":-7,"u":18446744073709551615,"d":2.5,"w":3.0,"s":"é\n"}"#)
@@ -45,6 +50,51 @@ import Testing
   @Test func findsTheLastOfDuplicateKeys() throws {
     let document = try parsed(#"{"a":1,"b":2,"a":3}"#)
     #expect(document.root["a"]?.int == 3)
+  }
+
+  /// Texts are generated, and damaged in up to three places.
+  @Test(arguments: 0..<8) func checksAsItParses(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let (checker, parser) = (JSONDocument(), JSONDocument())
+    let damage = Array("{}[],:\"\\ \n\t019-+.eEtfnu".utf8) + [0, 0x1F, 0x80, 0xC3, 0xFF]
+    var accepted = 0
+    for _ in 0..<1000 {
+      var text = JSON.random(using: &random).bytes
+      for _ in 0..<Int.random(in: 0...3, using: &random) {
+        let place = Int.random(in: 0...text.count, using: &random)
+        let byte = damage.randomElement(using: &random) ?? 0
+        switch Int.random(in: 0..<3, using: &random) {
+        case 0: text.insert(byte, at: place)
+        case 1 where place < text.count: text[place] = byte
+        case _ where place < text.count: text.remove(at: place)
+        default: text.append(byte)
+        }
+      }
+      let isJSON = (try? parser.parse(text)) != nil
+      let isFit = text.withUnsafeBytes { bytes in (try? checker.check(bytes)) != nil }
+      #expect(isFit == isJSON, "seed \(seed): \(String(decoding: text, as: UTF8.self).quoted)")
+      accepted += isJSON ? 1 : 0
+    }
+    #expect((300..<1000).contains(accepted))
+  }
+
+  @Test func checksTextsOfEveryKind() throws {
+    let document = JSONDocument()
+    let open = String(repeating: "[", count: 65), close = String(repeating: "]", count: 65)
+    let good = [
+      "{}", " [ ] ", "\t{\"a\" : [1 , -0.5, true]}\n", "\"ä😀\"", #""\"\\\/\b\f\n\r\t""#, #""\u00e9""#, "1e5", "-0",
+      "123456789012345678901234567890", "0.12345678901234567890", open + close,
+      "\"\(String(repeating: "x", count: 600))\"",
+    ]
+    for text in good { try check(text, by: document) }
+    let bad = [
+      "", " ", "{", "}", "[1,]", "{\"a\"}", "{\"a\":}", "{1:2}", "{\"a\":1,}", "01", "1.", ".5", "-", "+1", "tru",
+      "nul", "truee",
+      "\"", "\"\\", "\"\\x\"", "\"\n\"", "[1}", "{]", "1 2", "1,", "[" + open, "\u{0}",
+    ]
+    for text in bad {
+      #expect(throws: JSONError.self, "\(text.quoted)") { try check(text, by: document) }
+    }
   }
 
   @Test func usesItsMemoryAgainForAnyLength() throws {

@@ -76,6 +76,13 @@ import Testing
     try zoo.expectAlive()
   }
 
+  @Test func waitsForACallThatAWorkerKept() throws {
+    let zoo = try Zoo("worker-retains")
+    for _ in 0..<20 { try zoo.expectRun("worker-retains", answers: .null) }
+    #expect(zoo.faults(of: "worker-retains") == 0)
+    try zoo.expectAlive()
+  }
+
   @Test func refusesAnAnswerFromAnotherThread() throws {
     let zoo = try Zoo("answers-from-thread")
     try zoo.expectRun("answers-from-thread", fails: .internal, #"answers_from_thread\.run"#)

@@ -57,6 +57,12 @@ import Testing
 
   @Test func survivesAStartThatThrows() throws { try expectRefused("start-throws", "start.*no start today") }
 
+  @Test func failsAStartWhoseTimerThrows() throws {
+    let zoo = try Zoo("start-timer-throws")
+    try zoo.expectFailed("start-timer-throws", "failed: .*a timer threw: no dawn today")
+    #expect(zoo.host.plugin("start-timer-throws")?.reason.contains("no dawn today") == true)
+  }
+
   @Test func timesOutAStartThatNeverCompletes() throws {
     let zoo = try Zoo("start-never-done", configure: hasty)
     try zoo.expectFailed("start-never-done", "did not complete start within 0.1 s")

@@ -83,7 +83,7 @@ typedef struct orch_event_1 {
     uint32_t kind;             /* ORCH_EVENT… */
     uint64_t seq;              /* place in the durable log; 0 for an ephemeral event */
     uint64_t from;             /* of ORCH_EVENT_LOST */
-    int64_t time_ms;           /* since 1970, UTC */
+    int64_t time_ms;           /* since 1970, UTC; of an ephemeral event up to 10 ms early (the kernel's tick) */
     orch_str topic;
     orch_str source;           /* id of the publishing plugin */
     orch_str actor;

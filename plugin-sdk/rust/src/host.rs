@@ -299,7 +299,7 @@ impl Host {
     }
 
     /// The table of an extension of the host, which never goes away.
-    fn table<T>(&self, id: *const std::os::raw::c_char) -> Result<&'static T, Error> {
+    pub(crate) fn table<T>(&self, id: *const std::os::raw::c_char) -> Result<&'static T, Error> {
         let table = unsafe { verb!(self.as_raw(), extension(id)) } as *const T;
         unsafe { table.as_ref() }.ok_or_else(|| {
             let id = unsafe { CStr::from_ptr(id) }.to_string_lossy();
@@ -334,17 +334,17 @@ pub(crate) fn task<F: FnOnce(Host) + 'static>(host: SharedHost, run: F) -> orch_
 }
 
 /// A callback that is called any number of times.
-struct Repeated<F> {
-    host: SharedHost,
-    run: RefCell<F>,
+pub(crate) struct Repeated<F> {
+    pub(crate) host: SharedHost,
+    pub(crate) run: RefCell<F>,
 }
 
 impl<F: 'static> Repeated<F> {
-    fn leak(host: SharedHost, run: F) -> *mut c_void {
+    pub(crate) fn leak(host: SharedHost, run: F) -> *mut c_void {
         Box::into_raw(Box::new(Repeated { host, run: RefCell::new(run) })) as *mut c_void
     }
 
-    unsafe extern "C" fn release(ud: *mut c_void) {
+    pub(crate) unsafe extern "C" fn release(ud: *mut c_void) {
         let repeated = unsafe { Box::from_raw(ud as *mut Repeated<F>) };
         guard(repeated.host, "the end of a callback", || drop(repeated.run));
     }

@@ -82,6 +82,7 @@ mod freeze;
 mod host;
 mod json;
 mod outgoing;
+mod outside;
 mod plugin;
 mod slot;
 mod status;
@@ -101,6 +102,7 @@ pub use host::{Event, Host, HostInfo, Level, SharedHost, Since, Subscription, Ti
 pub use json::{Json, JsonObject};
 pub use native::Native;
 pub use outgoing::{CallId, CallOptions, Reply};
+pub use outside::{Child, ChildCommand, ChildEvent, FileChange, FileWatch, SentRequest, WebReply, WebRequest};
 #[doc(hidden)]
 pub use plugin::Entry;
 pub use plugin::{Done, Plugin};

@@ -1,7 +1,7 @@
 public import CPluginSDK
 
 /// The outcome of an operation: one of the canonical sixteen, with gRPC's numbers.
-public enum Status: Int32, Sendable {
+public enum Status: Int32, Sendable, CaseIterable {
   case ok = 0
   /// The caller went away or asked to stop.
   case cancelled = 1
@@ -30,6 +30,34 @@ public enum Status: Int32, Sendable {
   @inlinable
   public init(_ code: orch_status) {
     self = Status(rawValue: code) ?? .internal
+  }
+
+  /// The name on every face: `not_found`.
+  public var name: StaticString {
+    switch self {
+    case .ok: "ok"
+    case .cancelled: "cancelled"
+    case .invalidArgument: "invalid_argument"
+    case .deadlineExceeded: "deadline_exceeded"
+    case .notFound: "not_found"
+    case .alreadyExists: "already_exists"
+    case .permissionDenied: "permission_denied"
+    case .resourceExhausted: "resource_exhausted"
+    case .failedPrecondition: "failed_precondition"
+    case .aborted: "aborted"
+    case .outOfRange: "out_of_range"
+    case .unimplemented: "unimplemented"
+    case .internal: "internal"
+    case .unavailable: "unavailable"
+    case .dataLoss: "data_loss"
+    case .unauthenticated: "unauthenticated"
+    }
+  }
+
+  /// The status with that name, or nil.
+  public init?(name: String) {
+    guard let status = Status.allCases.first(where: { "\($0.name)" == name }) else { return nil }
+    self = status
   }
 }
 

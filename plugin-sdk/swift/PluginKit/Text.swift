@@ -32,7 +32,8 @@ extension UnsafeRawBufferPointer {
   }
 }
 
-// Functions, not members: PluginKit extends no imported type but those of PluginData, because several images bring their own PluginKit.
+// Functions, not members: PluginKit extends no imported type but those of PluginData, because several images bring their
+// own PluginKit.
 
 /// The bytes of a borrowed text.
 @inlinable
@@ -49,3 +50,16 @@ func string(_ text: orch_str) -> String {
 /// The empty text.
 @inlinable
 var emptyText: orch_str { orch_str(p: nil, n: 0) }
+
+/// Lends several strings as the C headers spell text: copied into one block.
+func withTexts<Result>(_ texts: [String], _ body: (UnsafeBufferPointer<orch_str>) -> Result) -> Result {
+  let bytes = texts.flatMap(\.utf8)
+  return bytes.withUnsafeBytes { bytes in
+    var start = 0
+    let lent = texts.map { text in
+      defer { start += text.utf8.count }
+      return UnsafeRawBufferPointer(rebasing: bytes[start..<start + text.utf8.count]).text
+    }
+    return lent.withUnsafeBufferPointer(body)
+  }
+}

@@ -152,6 +152,37 @@ public final class FakeHost {
     fake_host_provide(raw, method, signature, function, instance)
   }
 
+  // MARK: Outside
+
+  /// Says how requests to servers are answered from now on; at first with 200 and an empty body.
+  public func answerRequests(code: Int, body: String) { fake_host_answer_http(raw, Int32(code), body) }
+
+  /// The requests that the plugin sent, each as `METHOD URL`, a line end and the body.
+  public var requests: [String] { list { fake_host_http_request(raw, $0) } }
+
+  /// Says what child processes write and return from now on, once their input is closed; at first nothing and 0.
+  public func answerCommands(output: String, errors: String, status: Int64) {
+    fake_host_answer_commands(raw, output, errors, status)
+  }
+
+  /// The child processes that have ended, each as its arguments parted by spaces, a line end and its input.
+  public var commands: [String] { list { fake_host_command(raw, $0) } }
+
+  /// Tells of a change to those who watch exactly this path.
+  ///
+  /// - Returns: How many there were.
+  @discardableResult
+  public func change(_ path: String, _ name: String, _ kinds: FileChange.Kinds) -> Int {
+    defer { settle() }
+    return fake_host_change(raw, path, name, kinds.rawValue)
+  }
+
+  private func list(_ text: (Int) -> UnsafePointer<CChar>?) -> [String] {
+    var texts: [String] = []
+    while let next = text(texts.count) { texts.append(String(cString: next)) }
+    return texts
+  }
+
   // MARK: Time and events
 
   /// Runs what is queued until nothing is.

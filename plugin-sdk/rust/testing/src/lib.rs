@@ -73,6 +73,9 @@ extern "C" {
     );
     fn fake_host_answer_http(fake: *mut Raw, code: i32, body: *const c_char);
     fn fake_host_http_request(fake: *const Raw, at: usize) -> *const c_char;
+    fn fake_host_answer_commands(fake: *mut Raw, output: *const c_char, errors: *const c_char, exit_status: i64);
+    fn fake_host_command(fake: *const Raw, at: usize) -> *const c_char;
+    fn fake_host_change(fake: *mut Raw, path: *const c_char, name: *const c_char, changes: u32) -> usize;
 }
 
 /// A host with one plugin, on the thread that made it.
@@ -217,6 +220,21 @@ impl FakeHost {
     /// HTTP request number `at` as "METHOD URL\nbody".
     pub fn http_request(&self, at: usize) -> Option<String> {
         unsafe { optional(fake_host_http_request(self.raw, at)) }
+    }
+
+    /// What child processes write and return from now on, once their input is closed.
+    pub fn answer_commands(&mut self, output: &str, errors: &str, status: i64) {
+        unsafe { fake_host_answer_commands(self.raw, c(output).as_ptr(), c(errors).as_ptr(), status) };
+    }
+
+    /// Child process number `at` that has ended as "argument argument…\ninput".
+    pub fn command(&self, at: usize) -> Option<String> {
+        unsafe { optional(fake_host_command(self.raw, at)) }
+    }
+
+    /// Tells of a change (`ORCH_FS_…`) to those who watch exactly `path`. Returns how many there were.
+    pub fn change(&mut self, path: &str, name: &str, changes: u32) -> usize {
+        unsafe { fake_host_change(self.raw, c(path).as_ptr(), c(name).as_ptr(), changes) }
     }
 
     /// A declaration by "service.method".

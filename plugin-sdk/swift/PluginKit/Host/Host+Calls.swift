@@ -78,12 +78,12 @@ extension Host {
     _ method: String, _ arguments: borrowing some JSONText & ~Copyable, context: Context? = nil,
     timeout: Int64? = nil
   ) async throws(Failure) -> Body {
-    let pending = PendingCall()
-    pending.id = call(method, arguments, context: context, timeout: timeout) { reply in
+    let pending = Pending<Body>()
+    let id = call(method, arguments, context: context, timeout: timeout) { reply in
       guard reply.isLast else { return }
       pending.finish(reply.failure.map(Result.failure) ?? .success(reply.takeBody()))
     }
-    return try await pending.value(on: self)
+    return try await pending.value(on: self) { self.cancel(id) }
   }
 
   /// Gives up a call: its reply is ``Status/cancelled``.
@@ -99,31 +99,5 @@ private enum Trampoline {
   static let reply: @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<orch_reply>?) -> Void = { ud, reply in
     guard let ud, let reply else { return }
     Callback<@Loop (Reply) -> Void>.action(of: ud)(Reply(raw: reply))
-  }
-}
-
-/// A call that somebody awaits.
-@Loop
-private final class PendingCall {
-  var id: CallID?
-  private var result: Result<Body, Failure>?
-  private var waiting: CheckedContinuation<Void, Never>?
-
-  func finish(_ result: Result<Body, Failure>) {
-    self.result = result
-    waiting?.resume()
-    waiting = nil
-  }
-
-  func value(on host: Host) async throws(Failure) -> Body {
-    if result == nil {
-      await withTaskCancellationHandler {
-        await withCheckedContinuation { waiting = $0 }
-      } onCancel: {
-        host.post { if self.result == nil, let id = self.id { host.cancel(id) } }
-      }
-    }
-    guard let result else { throw Failure(.internal, "a call was resumed without an answer") }
-    return try result.get()
   }
 }

@@ -135,16 +135,3 @@ private enum Trampoline {
     done(status == 0 ? .success(seq) : .failure(Failure(Status(status), "the event was not recorded")))
   }
 }
-
-/// Lends several strings as the C headers spell text: copied into one block.
-private func withTexts<Result>(_ texts: [String], _ body: (UnsafeBufferPointer<orch_str>) -> Result) -> Result {
-  let bytes = texts.flatMap(\.utf8)
-  return bytes.withUnsafeBytes { bytes in
-    var start = 0
-    let lent = texts.map { text in
-      defer { start += text.utf8.count }
-      return UnsafeRawBufferPointer(rebasing: bytes[start..<start + text.utf8.count]).text
-    }
-    return lent.withUnsafeBufferPointer(body)
-  }
-}

@@ -145,6 +145,8 @@ struct ExtensionTables: @unchecked Sendable {  // constants of the process; thei
   let metrics: UnsafePointer<orch_metrics>?
   let state: UnsafePointer<orch_state>?
   let eventLog: UnsafePointer<orch_event_log>?
+  let fileWatch: UnsafePointer<orch_fs_watch>?
+  let httpClient: UnsafePointer<orch_http_client>?
 
   @Loop
   init(_ host: UnsafeMutablePointer<orch_host>) {
@@ -154,6 +156,8 @@ struct ExtensionTables: @unchecked Sendable {  // constants of the process; thei
     metrics = Self.find(ORCH_EXT_METRICS, host)
     state = Self.find(ORCH_EXT_STATE, host)
     eventLog = Self.find(ORCH_EXT_EVENT_LOG, host)
+    fileWatch = Self.find(ORCH_EXT_FS_WATCH, host)
+    httpClient = Self.find(ORCH_EXT_HTTP_CLIENT, host)
   }
 
   @Loop

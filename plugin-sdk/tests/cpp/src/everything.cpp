@@ -75,6 +75,46 @@ struct Everything {
             });
     }
 
+    void spawn(Pending call) {
+        auto said = std::make_shared<std::string>();
+        ChildListener listener;
+        listener.output = [said](std::string_view bytes) { *said += bytes; };
+        listener.errors = [said](std::string_view bytes) { *said += bytes; };
+        listener.exited = [=](int64_t status, int32_t signal) {
+            call.answer(quote(*said + std::to_string(status) + "/" + std::to_string(signal)));
+        };
+        ChildCommand command{{"git", "status"}, std::string(call.text("folder")), {"A=b"}};
+        if (call.boolean("cut")) command.arguments.push_back(std::string("a\0b", 3));
+        Child child = Child::start(host, command, listener);
+        child.write("yes");
+        child.pause(false);
+        if (call.boolean("kill")) return child.signal(9);
+        child.close_input();
+    }
+    void fetch(Pending call) {
+        WebRequest request;
+        request.method = "POST";
+        request.url = call.text("url");
+        request.headers = {"Accept: text/plain"};
+        request.body = "ping";
+        send(host, request, [call](const orch_http_reply &reply) {
+            call.answer(quote(std::to_string(reply.code) + " " + std::string(view(reply.body))));
+        });
+    }
+    std::string look(Call &) {
+        uint64_t other = watch(host, "/elsewhere", [](std::string_view, uint32_t) {});
+        watch(host, "/somewhere", [this](std::string_view name, uint32_t changes) {
+            seen += std::string(name) + std::to_string(changes) + ";";
+        });
+        unwatch(host, other);
+        try {
+            watch(host, "nowhere", [](std::string_view, uint32_t) {});
+        } catch (const Failure &failure) {
+            seen += std::to_string(failure.status()) + ";";
+        }
+        return "null";
+    }
+
     // native functions
     std::string repeat(Context context, std::string_view text, int64_t times, bool loud) const {
         if (times < 0) throw Failure(ORCH_INVALID_ARGUMENT, "times must not be negative.");
@@ -122,6 +162,12 @@ static Plugin<Everything> declare() {
                      .method(method<&T::count>("count", "Counts.").flags(ORCH_METHOD_STREAM).param('i', "to", ""))
                      .method(method<&T::ask>("ask", "Calls a method.").param('s', "method", ""))
                      .method(method<&T::compute>("compute", "Works.").param('b', "fails", ""))
+                     .method(method<&T::spawn>("spawn", "Runs a program.")
+                                 .param('s', "folder", "")
+                                 .param('b', "cut", "", "false")
+                                 .param('b', "kill", "", "false"))
+                     .method(method<&T::fetch>("fetch", "Asks a server.").param('s', "url", ""))
+                     .method(method<&T::look>("look", "Watches folders."))
                      .method(method<&T::repeat>("repeat", "Repeats a text.")
                                  .param('s', "text", "")
                                  .param('i', "times", "")

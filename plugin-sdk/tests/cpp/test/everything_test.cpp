@@ -71,6 +71,25 @@ static void calls_are_answered_later_or_given_up() {
     f.fails(ORCH_ABORTED, "Somebody was faster.", "everything.ask", "{\"method\":\"tasks.bad\"}");
 }
 
+static void what_lies_outside_is_reached() {
+    Fixture f;
+    fake_host_answer_commands(f.fake, "clean\n", "warning\n", 3);
+    CHECK(f.ok("everything.spawn", "{\"folder\":\"/tmp\"}") == R"("clean\u000awarning\u000a3/0")");
+    CHECK(std::strcmp(fake_host_command(f.fake, 0), "git status\nyes") == 0);
+    CHECK(f.ok("everything.spawn", "{\"folder\":\"/tmp\",\"kill\":true}") == R"("-1/9")");
+    f.fails(ORCH_INVALID_ARGUMENT, "was not started", "everything.spawn", "{\"folder\":\"tmp\"}");
+    f.fails(ORCH_INVALID_ARGUMENT, "NUL", "everything.spawn", "{\"folder\":\"/tmp\",\"cut\":true}");
+
+    fake_host_answer_http(f.fake, 404, "nothing");
+    CHECK(f.ok("everything.fetch", "{\"url\":\"http://a.example\"}") == "\"404 nothing\"");
+    CHECK(std::strcmp(fake_host_http_request(f.fake, 0), "POST http://a.example\nping") == 0);
+
+    f.ok("everything.look");
+    CHECK(fake_host_change(f.fake, "/somewhere", "a.txt", ORCH_FS_RENAMED) == 1);
+    CHECK(fake_host_change(f.fake, "/elsewhere", "a.txt", ORCH_FS_RENAMED) == 0);
+    CHECK(f.ok("everything.state") == R"({"seen":"3;a.txt1;","fired":0})");
+}
+
 static void native_functions_are_c_functions() {
     Fixture f;
     void *self = fake_host_self(f.fake);
@@ -146,6 +165,7 @@ int main() {
     a_handler_reads_every_type_of_argument();
     failures_and_exceptions_become_statuses();
     calls_are_answered_later_or_given_up();
+    what_lies_outside_is_reached();
     native_functions_are_c_functions();
     subscriptions_and_timers_end();
     health_says_what_is_wrong();
