@@ -372,7 +372,7 @@ import Testing
 
 extension JSON {
   /// With the same text for every id and every moment.
-  fileprivate var withoutIdsAndTimes: JSON {
+  var withoutIdsAndTimes: JSON {
     switch self {
     case .string(let text):
       let bytes = Array(text.utf8)

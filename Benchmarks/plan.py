@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""Measures the plan with many tasks: lists, search, charts, forecasts. Prints a table for docs/benchmarks.md.
+
+    Benchmarks/plan.py [--tasks N] [--rounds N]
+
+Needs a release build (scripts/build). A year of history is imported in our own format, then each question is asked over
+one HTTP connection, whose own cost (GET /health) is the first row.
+"""
+
+import argparse
+import base64
+import datetime
+import http.client
+import json
+import random
+import tempfile
+import time
+import urllib.parse
+from pathlib import Path
+
+from run import Host
+
+WORDS = ("login timeout parser cache index retry queue sprint chart export token worker signal socket schema "
+         "locale invoice report widget crash memory latency upload thumbnail webhook").split()
+
+
+def tasks(count):
+    """Tasks of the last year in the export's own format, the same at every run."""
+    draw = random.Random(7)
+    now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+    stamp = lambda moment: moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    for number in range(count):
+        created = now - datetime.timedelta(days=365 * (1 - number / count), hours=draw.random() * 12)
+        task = {"id": f"bench-{number}", "title": f"{draw.choice(WORDS)} {draw.choice(WORDS)} {number}",
+                "description": " ".join(draw.choice(WORDS) for _ in range(30)),
+                "priority": draw.choice(["critical", "high", "medium", "low"]), "labels": [draw.choice(WORDS)],
+                "assignee": f"person{draw.randrange(20)}", "storyPoints": draw.choice([1, 2, 3, 5, 8]),
+                "createdAt": stamp(created)}
+        started = created + datetime.timedelta(days=draw.expovariate(1 / 5))
+        done = started + datetime.timedelta(days=draw.expovariate(1 / 4))
+        if done < now:
+            task |= {"status": "done", "startDate": stamp(started), "completedDate": stamp(done)}
+        elif started < now:
+            task |= {"status": draw.choice(["in_progress", "review", "testing"]), "startDate": stamp(started)}
+        else:
+            task |= {"status": draw.choice(["backlog", "todo", "todo"]),
+                     "dueDate": (now + datetime.timedelta(days=draw.randrange(30))).strftime("%Y-%m-%d")}
+        yield json.dumps(task) + "\n"
+
+
+class Face:
+    """One connection to a host, kept open."""
+
+    def __init__(self, host):
+        self.connection = http.client.HTTPConnection(urllib.parse.urlsplit(host.ready["http"]).netloc, timeout=600)
+
+    def ask(self, method, path, body=None):
+        self.connection.request(method, path, None if body is None else json.dumps(body),
+                                {"Content-Type": "application/json"})
+        answer = self.connection.getresponse()
+        content = answer.read()
+        if answer.status >= 400:
+            raise SystemExit(f"{method} {path}: {answer.status} {content[:500]!r}")
+        return json.loads(content) if content else None
+
+    def get(self, path, **query):
+        return self.ask("GET", path + ("?" + urllib.parse.urlencode(query) if query else ""))
+
+
+def fill(face, count):
+    """Imports the tasks; the seconds that it took."""
+    start = time.monotonic()
+    session = face.ask("POST", "/api/imports", {"format": "json"})["id"]
+    offset, piece = 0, bytearray()
+
+    def send():
+        nonlocal offset, piece
+        face.ask("POST", f"/api/imports/{session}/feed",
+                 {"offset": offset, "content": base64.b64encode(piece).decode()})
+        offset += len(piece)
+        piece = bytearray()
+
+    for line in tasks(count):
+        piece += line.encode()
+        if len(piece) > 700_000:
+            send()
+    send()
+    face.ask("POST", f"/api/imports/{session}/finish", {})
+    return time.monotonic() - start
+
+
+def measured(rounds, question):
+    """The median and the 99th percentile in milliseconds."""
+    times = []
+    for round in range(rounds):
+        start = time.perf_counter()
+        question(round)
+        times.append((time.perf_counter() - start) * 1000)
+    times.sort()
+    return times[len(times) // 2], times[min(len(times) - 1, int(len(times) * 0.99))]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tasks", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=200)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "storage").mkdir(mode=0o700)
+        host = Host(folder)
+        try:
+            report(Face(host), options)
+        finally:
+            host.process.terminate()
+            host.process.wait()
+
+
+def report(face, options):
+    seconds = fill(face, options.tasks)
+    print(f"{options.tasks} tasks imported in {seconds:.0f} s\n\n| question | median ms | p99 ms |\n|---|--:|--:|")
+    draw = random.Random(1)
+    key = face.get("/api/projects")["items"][0]["key"]
+    year = (datetime.date.today() - datetime.timedelta(days=364)).isoformat()
+    questions = [
+        ("nothing: /health", 1, lambda _: face.get("/health")),
+        ("a task by its key", 1, lambda _: face.get(f"/api/tasks/{key}-{draw.randrange(1, options.tasks)}")),
+        ("50 by status", 1, lambda _: face.get("/api/tasks", status="todo")),
+        ("50 by assignee and priority", 1, lambda _: face.get("/api/tasks", assignee="person3", priority="high")),
+        ("50 by label", 1, lambda _: face.get("/api/tasks", label="webhook")),
+        ("50 by rank", 1, lambda _: face.get("/api/tasks", status="todo", order="rank")),
+        ("search, a common word", 1, lambda _: face.get("/api/search", text="parser")),
+        ("search, two words", 1, lambda _: face.get("/api/search", text="socket thumbnail status:todo")),
+        ("search, filters alone", 1, lambda _: face.get("/api/search", text="is:overdue priority:high")),
+        ("cumulative flow of a year", 10, lambda _: face.get("/api/analytics/cumulative-flow", **{"from": year})),
+        ("throughput of a year", 10, lambda _: face.get("/api/analytics/throughput", **{"from": year})),
+        ("cycle time of 90 days", 10, lambda _: face.get("/api/analytics/cycle-time")),
+        ("Monte-Carlo, 10,000 runs", 10, lambda _: face.get("/api/forecasts/completion", count=100)),
+        ("stats", 10, lambda _: face.get("/api/stats")),
+        ("next task", 10, lambda _: face.get("/api/tasks/next")),
+    ]
+    for name, divisor, question in questions:
+        median, worst = measured(max(10, options.rounds // divisor), question)
+        print(f"| {name} | {median:.2f} | {worst:.2f} |", flush=True)
+    chain(face)
+
+
+def chain(face, length=5000):
+    """Refusing a link that would close a cycle of so many tasks."""
+    keys = []
+    for number in range(length):
+        task = {"title": f"link {number}"}
+        if keys:
+            task["blockedBy"] = [keys[-1]]
+        keys.append(face.ask("POST", "/api/tasks", task)["key"])
+
+    def close(_):
+        face.connection.request("POST", f"/api/tasks/{keys[0]}/links", json.dumps({"other": keys[-1]}),
+                                {"Content-Type": "application/json"})
+        answer = face.connection.getresponse()
+        answer.read()
+        assert answer.status == 409, answer.status
+
+    median, worst = measured(50, close)
+    print(f"| refusing a cycle of {length} | {median:.2f} | {worst:.2f} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+import PluginKit
+
+/// The storage service as this plugin uses it: nothing else here knows its methods.
+@Loop
+struct Store {
+  let host: Host
+
+  /// A collection of this plugin.
+  enum Collection: String {
+    /// Workflows as they are.
+    case definitions = "workflow/definitions"
+    /// The definition of each revision, which runs follow to their end.
+    case versions = "workflow/versions"
+    case runs = "workflow/runs"
+    /// What the triggers of each workflow have done, and how far the event log has been read.
+    case progress = "workflow/progress"
+  }
+
+  /// Changes that are made together with the events that tell of them, or not at all.
+  struct Batch {
+    private(set) var operations: [Fields] = []
+    private(set) var events: [Fields] = []
+
+    var isEmpty: Bool { operations.isEmpty && events.isEmpty }
+
+    /// - Parameter expected: The revision of what is there; nil for whatever there is, 0 for nothing.
+    mutating func put(_ document: Fields, _ id: String, in collection: Collection, expected: Int64? = nil) {
+      let expectation: Value = expected.map { $0 == 0 ? "absent" : .int($0) } ?? "any"
+      operations.append([
+        "collection": .string(collection.rawValue), "id": .string(id), "expected": expectation,
+        "put": .object(document),
+      ])
+    }
+
+    mutating func delete(_ id: String, in collection: Collection) {
+      operations.append([
+        "collection": .string(collection.rawValue), "id": .string(id), "expected": "any", "delete": true,
+      ])
+    }
+
+    mutating func tell(_ topic: String, _ data: Fields) {
+      events.append(["topic": .string(topic), "data": .object(data)])
+    }
+  }
+
+  /// Which documents, in which order.
+  struct Query {
+    let collection: Collection
+    var filters: [(field: String, test: String, value: Value)] = []
+    var order: [String] = []
+    /// The members that are wanted; all when empty.
+    var fields: [String] = []
+    var limit = 100
+    var cursor: String?
+  }
+
+  // MARK: Methods
+
+  /// Makes the collections, or brings their indexes up to date.
+  func declare() async throws(Failure) {
+    try await declare(.definitions, indexes: [["fields": ["name"], "unique": true]])
+    try await declare(.versions, indexes: [])
+    try await declare(
+      .runs,
+      indexes: [
+        ["fields": ["workflow", "startedAt"]], ["fields": ["status", "startedAt"]],
+        ["fields": ["workflow", "status", "startedAt"]], ["fields": ["startedAt"]],
+      ])
+    try await declare(.progress, indexes: [])
+  }
+
+  private func declare(_ collection: Collection, indexes: [Value]) async throws(Failure) {
+    let arguments: Fields = ["collection": .string(collection.rawValue), "indexes": .array(indexes)]
+    _ = try await host.call("storage.declare", arguments.json)
+  }
+
+  /// A document; nil when there is none of that id.
+  func get(_ id: String, in collection: Collection) async throws(Failure) -> Fields? {
+    let arguments: Fields = ["collection": .string(collection.rawValue), "id": .string(id)]
+    do {
+      return Fields(try host.parse(try await host.call("storage.get", arguments.json)))
+    } catch {
+      if error.status == .notFound { return nil }
+      throw error
+    }
+  }
+
+  /// All documents that match, page by page.
+  func all(_ query: Query) async throws(Failure) -> [Fields] {
+    var query = query
+    var documents: [Fields] = []
+    repeat {
+      let page = try host.parse(try await host.call("storage.query", Store.arguments(query).json))
+      documents += page["items"].elements.map { Fields($0) }
+      query.cursor = page["next"].string
+    } while query.cursor != nil
+    return documents
+  }
+
+  /// The first page of what matches.
+  func page(_ query: Query) async throws(Failure) -> [Fields] {
+    let page = try host.parse(try await host.call("storage.query", Store.arguments(query).json))
+    return page["items"].elements.map { Fields($0) }
+  }
+
+  /// Answers a call with a page: `{"items":[…],"next":cursor|null}`, as it is stored.
+  func answer(_ call: Call, with query: Query) {
+    let kept = call.retain()
+    host.call("storage.query", Store.arguments(query).json, context: call.context) { reply in
+      kept.call.answer(forwarding: reply)
+    }
+  }
+
+  /// Makes the changes.
+  ///
+  /// - Throws: ``Status/aborted`` when a revision is not the expected one.
+  func write(_ batch: Batch, _ context: Context? = nil) async throws(Failure) {
+    let arguments: Fields = [
+      "operations": .array(batch.operations.map(Value.object)), "events": .array(batch.events.map(Value.object)),
+    ]
+    _ = try await host.call("storage.write", arguments.json, context: context)
+  }
+
+  private static func arguments(_ query: Query) -> Fields {
+    var fields: Fields = [
+      "collection": .string(query.collection.rawValue),
+      "filters": .array(
+        query.filters.map { ["field": .string($0.field), "op": .string($0.test), "value": $0.value] }),
+      "order": .array(query.order.map(Value.string)), "limit": .int(Int64(query.limit)),
+    ]
+    if !query.fields.isEmpty { fields["fields"] = .array(query.fields.map(Value.string)) }
+    if let cursor = query.cursor { fields["after"] = .string(cursor) }
+    return fields
+  }
+}
