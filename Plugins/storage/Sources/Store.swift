@@ -222,6 +222,13 @@ final class Store {
     try ask(.search(search), done) { if case .json(let bytes) = $0 { bytes } else { nil } }
   }
 
+  /// Answers SQL over the views that are shown, as JSON text: `{"columns":[…],"rows":[[…],…],"truncated":bool}`.
+  func ask(_ question: SQLQuestion, _ done: @escaping Completion<[UInt8]>) throws(StorageError) {
+    var question = question
+    question.collections = collections.values.filter { $0.definition.view != nil }.sorted { $0.name < $1.name }
+    try ask(.sql(question), done) { if case .json(let bytes) = $0 { bytes } else { nil } }
+  }
+
   /// The numbers of the events that can be read now. A bounded read that answers at once.
   func eventRange() throws(StorageError) -> EventRange {
     try snapshot().eventRange()
@@ -250,6 +257,22 @@ final class Store {
   func write(_ batch: Batch, _ done: @escaping Completion<BatchReply>) throws(StorageError) {
     try enqueue(.batch(batch), bytes: try batch.size(), done) { outcome in
       if case .written(let reply, _) = outcome { reply } else { nil }
+    }
+  }
+
+  /// Takes lines of an export: see `BatchExecutor.take`. The completion comes when they are on disk.
+  func take(_ lines: [UInt8], _ done: @escaping Completion<Imported>) throws(StorageError) {
+    guard lines.count <= Batch.documentLimit * 2 else {
+      throw StorageError(
+        .invalidArgument, "\(lines.count) bytes of lines came at once; send at most \(Batch.documentLimit * 2)")
+    }
+    try enqueue(.take(lines), bytes: lines.count, done) { [self] outcome in
+      guard case .imported(let imported, let present) = outcome else { return nil }
+      for collection in present where collections[collection.name] == nil { collections[collection.name] = collection }
+      for (name, value) in imported.sequences {
+        if let known = sequences[name] { sequences[name] = max(known, value) }
+      }
+      return imported
     }
   }
 

@@ -27,6 +27,18 @@ final class Folder {
   }
 
   var file: String { path + "/orchestron.db" }
+
+  /// The names of its files, sorted.
+  var names: [String] {
+    guard let folder = opendir(path) else { return [] }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
 }
 
 /// A store with a loop of the test's own thread: `wait` drains until what is wanted has come.

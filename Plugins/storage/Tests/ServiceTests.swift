@@ -78,6 +78,76 @@ import Testing
     }
   }
 
+  @Test func answersListsSumsAndSearches() async throws {
+    try await run { host in
+      try host.call(
+        "storage.declare",
+        [
+          "collection": "host/tasks", "indexes": [["fields": ["status", "points"]]],
+          "search": ["labels", ["field": "title", "weight": 5]],
+          "view": ["name": "tasks", "fields": ["id": "id", "points": "points"]],
+        ])
+      for (id, title) in [("a", "Fix the login"), ("b", "Paint the wall")] {
+        try host.call(
+          "storage.write",
+          [
+            "operations": [
+              [
+                "collection": "host/tasks", "id": .string(id), "expected": "absent",
+                "put": ["title": .string(title), "status": "todo", "points": 2, "labels": ["web"]],
+              ]
+            ]
+          ])
+      }
+      let one = try host.call("storage.get", ["collection": "host/tasks", "id": "b"])
+      #expect(
+        try host.call("storage.getAll", ["collection": "host/tasks", "ids": ["b", "none"]]) == ["items": [one, .null]])
+      #expect(
+        try host.call("storage.query", ["collection": "host/tasks", "fields": ["id", "points"], "limit": 1])["items"]
+          == [["id": "a", "points": 2]])
+      #expect(
+        try host.call(
+          "storage.aggregate",
+          [
+            "collection": "host/tasks", "groupBy": ["status", ["field": "title", "prefix": 1]],
+            "measures": [["op": "count"], ["op": "sum", "field": "points"]],
+          ]) == ["groups": [["todo", "F", 1, 2], ["todo", "P", 1, 2]], "truncated": false])
+      #expect(
+        try host.call("storage.search", ["collection": "host/tasks", "text": "wall web"])
+          == ["items": [one], "next": .null])
+      #expect(
+        try host.call("storage.sql", ["text": "SELECT sum(points) AS s FROM tasks WHERE id > ?1", "parameters": ["a"]])
+          == ["columns": ["s"], "rows": [[2]], "truncated": false])
+    }
+  }
+
+  @Test func streamsABackupAndTakesItBack() async throws {
+    try await run { host in
+      try host.call("storage.declare", ["collection": "host/tasks"])
+      let body = JSON.string(String(repeating: "x", count: 200_000))
+      try host.call(
+        "storage.write",
+        ["operations": [["collection": "host/tasks", "id": "a", "expected": "absent", "put": ["text": body]]]])
+      let backup = try host.stream("storage.backup")
+      #expect(backup.chunks.count > 4)
+      var sent: Int64 = 0
+      let total = try #require(backup.answer["bytes"]?.int)
+      for piece in backup.chunks {
+        let answer = try host.call("storage.restore", ["offset": .int(sent), "total": .int(total), "data": piece])
+        sent = try #require(answer["received"]?.int)
+        #expect(answer["pending"] == .bool(sent == total))
+      }
+      #expect(sent == total)
+
+      let export = try host.stream("storage.export")
+      #expect(export.answer == ["lines": 4])
+      #expect(export.chunks.last == ["end": ["documents": 1, "sequences": 0]])
+      let lines = export.chunks.map(\.text).joined(separator: "\n")
+      #expect(
+        try host.call("storage.import", ["lines": .string(lines)]) == ["documents": 0, "present": 1, "sequences": 0])
+    }
+  }
+
   @Test func drawsNumbers() async throws {
     try await run { host throws in
       #expect(try host.call("storage.next", ["sequence": "host/ORC"]) == 1)
@@ -89,7 +159,9 @@ import Testing
     ("storage.declare", #"{"collection":"core/tasks"}"#), ("storage.get", #"{"collection":"core/tasks","id":"a"}"#),
     ("storage.find", #"{"collection":"core/tasks","field":"key","value":1}"#),
     ("storage.query", #"{"collection":"core/tasks"}"#), ("storage.count", #"{"collection":"core/tasks"}"#),
-    ("storage.next", #"{"sequence":"core/ORC"}"#),
+    ("storage.next", #"{"sequence":"core/ORC"}"#), ("storage.getAll", #"{"collection":"core/tasks","ids":[]}"#),
+    ("storage.aggregate", #"{"collection":"core/tasks"}"#),
+    ("storage.search", #"{"collection":"core/tasks","text":"x"}"#),
     (
       "storage.write",
       #"{"operations":[{"collection":"core/tasks","id":"a","expected":"any","put":{}}]}"#
@@ -131,6 +203,21 @@ import Testing
       "has one of put"
     ),
     ("storage.write", #"{"operations":[{"collection":"host/tasks"}]}"#, "an operation is"),
+    ("storage.declare", #"{"collection":"host/x","search":[1]}"#, "search is a list of fields"),
+    (
+      "storage.declare", #"{"collection":"host/x","search":[{"field":"a","weight":"b"}]}"#, "search is a list of fields"
+    ),
+    ("storage.declare", #"{"collection":"host/x","view":{"name":"v"}}"#, "a view is {name, fields"),
+    ("storage.declare", #"{"collection":"host/x","view":{"name":"v","fields":{"a":1}}}"#, "column a of view v"),
+    ("storage.getAll", #"{"collection":"host/tasks","ids":[1]}"#, "an id is a string"),
+    ("storage.query", #"{"collection":"host/tasks","fields":[1]}"#, "fields is a list of strings"),
+    ("storage.aggregate", #"{"collection":"host/tasks"}"#, "one key or measure"),
+    ("storage.aggregate", #"{"collection":"host/tasks","groupBy":[{"field":"a","prefix":"x"}]}"#, "groupBy is a list"),
+    ("storage.aggregate", #"{"collection":"host/tasks","measures":[{"op":"sum"}]}"#, "the op of a measure is count"),
+    ("storage.search", #"{"collection":"host/tasks","text":"-x"}"#, "a search needs a word"),
+    ("storage.sql", #"{"text":"SELECT ?1","parameters":[[]]}"#, "a parameter is compared with"),
+    ("storage.restore", #"{"offset":9,"total":5,"data":"AAAA"}"#, "offset is 9 of 5"),
+    ("storage.import", #"{"lines":"nonsense"}"#, "line 1: this is not JSON"),
     ("storage.write", #"{"events":[{"topic":"x"}]}"#, "an event is {topic, data}"),
     ("storage.write", #"{"events":[{"topic":"x:*","data":1}]}"#, "is not a topic"),
     ("storage.write", #"{"idempotency":{"key":""}}"#, "idempotency is {key, fingerprint, reply}"),
@@ -159,7 +246,7 @@ import Testing
 
   @Test func holdsItsOwnExamples() async throws {
     try await run { host in
-      #expect(host.checkExamples() == 2)
+      #expect(host.checkExamples() == 4)
     }
   }
 

@@ -8,10 +8,11 @@ extension Database {
       indexes[row.text(0), default: []].append(try CollectionDefinition.Index(fields, unique: row.int(2) != 0))
     }
     var collections: [Collection] = []
-    try rows("SELECT name, search FROM collections ORDER BY name") { row throws(StorageError) in
+    try rows("SELECT name, search, view FROM collections ORDER BY name") { row throws(StorageError) in
       let name = row.text(0)
       let definition = try CollectionDefinition(
-        name, indexes: indexes[name] ?? [], search: try SearchDefinition(text: row.text(1)))
+        name, indexes: indexes[name] ?? [], search: try SearchDefinition(text: row.text(1)),
+        view: try ViewDefinition(text: row.text(2)))
       collections.append(Collection(definition))
     }
     return collections
@@ -35,6 +36,7 @@ extension Database {
     try declareColumns(of: collection)
     for index in missing { try add(index, to: collection) }
     try declareSearch(of: collection)
+    try declareView(of: collection)
     return collection
   }
 

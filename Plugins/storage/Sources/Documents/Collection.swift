@@ -7,8 +7,8 @@ struct CollectionDefinition: Sendable, Equatable {
     let isUnique: Bool
 
     init(_ fields: [String], unique: Bool = false) throws(StorageError) {
-      guard (1...8).contains(fields.count) else {
-        throw StorageError(.invalidArgument, "an index has 1 to 8 fields, not \(fields.count)")
+      guard (1...12).contains(fields.count) else {
+        throw StorageError(.invalidArgument, "an index has 1 to 12 fields, not \(fields.count)")
       }
       var checked: [OrderedField] = []
       for field in fields { checked.append(try OrderedField(field)) }
@@ -25,8 +25,12 @@ struct CollectionDefinition: Sendable, Equatable {
   let indexes: [Index]
   /// Nil when nobody searches.
   let search: SearchDefinition?
+  /// Nil when it shows nothing to SQL.
+  let view: ViewDefinition?
 
-  init(_ name: String, indexes: [Index] = [], search: SearchDefinition? = nil) throws(StorageError) {
+  init(
+    _ name: String, indexes: [Index] = [], search: SearchDefinition? = nil, view: ViewDefinition? = nil
+  ) throws(StorageError) {
     guard CollectionDefinition.isWellFormed(name) else {
       throw StorageError(
         .invalidArgument,
@@ -39,6 +43,7 @@ struct CollectionDefinition: Sendable, Equatable {
     self.name = name
     self.indexes = indexes
     self.search = search
+    self.view = view
   }
 
   private static func isWellFormed(_ name: String) -> Bool {
@@ -70,6 +75,8 @@ final class Collection: Sendable {
   let selectRevision: String
   let insert: String
   let replace: String
+  /// Inserts a document with the revision ?3, unless its id is there.
+  let adopt: String
   let delete: String
 
   init(_ definition: CollectionDefinition) {
@@ -87,6 +94,10 @@ final class Collection: Sendable {
     // Text that is not JSON becomes null, which the column refuses.
     insert = """
       INSERT INTO \(table)(id, revision, body\(names)) VALUES(?1, 1, iif(json_valid(?2), ?2, NULL)\(values))
+      """
+    adopt = """
+      INSERT INTO \(table)(id, revision, body\(names)) VALUES(?1, ?3, iif(json_valid(?2), ?2, NULL)\(values))
+      ON CONFLICT(id) DO NOTHING
       """
     let assignments = columns.map { ", \($0.column) = json_extract(?2, '$.\($0.path)')" }.joined()
     replace = """

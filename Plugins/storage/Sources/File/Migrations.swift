@@ -54,15 +54,20 @@ let migrations = [
       ) STRICT;
       """),
   Migration(
-    version: 2, name: "columns that indexes can answer from, search",
-    sql: "ALTER TABLE collections ADD COLUMN search TEXT NOT NULL DEFAULT ''",
+    version: 2, name: "columns that indexes can answer from, search, views",
+    sql: """
+      ALTER TABLE collections ADD COLUMN search TEXT NOT NULL DEFAULT '';
+      ALTER TABLE collections ADD COLUMN view TEXT NOT NULL DEFAULT '';
+      """,
     then: { database throws(StorageError) in
       // Version 1 had virtual columns, which are no columns to pragma_table_info.
       for collection in try database.loadCollections() {
         for index in collection.definition.indexes { try database.drop(index, of: collection) }
-        for field in collection.columns {
-          try database.execute("ALTER TABLE \(collection.table) DROP COLUMN \(field.column)")
+        var columns: [String] = []
+        try database.rows("SELECT name FROM pragma_table_xinfo(?1) WHERE hidden = 2", .text(collection.name)) {
+          columns.append($0.text(0))
         }
+        for name in columns { try database.execute("ALTER TABLE \(collection.table) DROP COLUMN \"\(name)\"") }
         _ = try database.declare(collection.definition)
       }
     }),
@@ -77,12 +82,7 @@ extension Database {
   /// - Parameter now: milliseconds since 1970, recorded beside each step.
   func migrate(_ steps: [Migration] = migrations, now: Int64) throws(StorageError) {
     let isNew = try integer("SELECT count(*) FROM sqlite_schema") == 0
-    let mark = try integer("PRAGMA application_id")
-    guard isNew || mark == applicationID else {
-      throw StorageError(
-        .failedPrecondition,
-        "\(file) is a database of another program; choose another storage folder, or move that file away")
-    }
+    if !isNew { try checkOrigin(steps) }
     if isNew {
       try execute("PRAGMA page_size = 4096; PRAGMA auto_vacuum = NONE; PRAGMA application_id = \(applicationID);")
     }
@@ -100,13 +100,6 @@ extension Database {
       ) STRICT;
       """)
     let present = try integer("SELECT coalesce(max(version), 0) FROM migrations")
-    let newest = steps.last?.version ?? 0
-    guard present <= newest else {
-      throw StorageError(
-        .failedPrecondition,
-        "\(file) has schema version \(present), and this program knows versions up to \(newest); "
-          + "start the newer program, or restore a backup that this one made")
-    }
     for step in steps where step.version > present {
       try transaction { () throws(StorageError) in
         try execute(step.sql)
@@ -115,6 +108,25 @@ extension Database {
           "INSERT INTO migrations(version, name, time) VALUES(?1, ?2, ?3)",
           .int(step.version), .text(step.name), .int(now))
       }
+    }
+  }
+
+  /// Refuses files of other programs and of newer ones of ours.
+  func checkOrigin(_ steps: [Migration] = migrations) throws(StorageError) {
+    guard try integer("PRAGMA application_id") == applicationID else {
+      throw StorageError(
+        .failedPrecondition,
+        "\(file) is a database of another program; choose another storage folder, or move that file away")
+    }
+    // A file whose making was interrupted has no steps yet.
+    guard try integer("SELECT count(*) FROM sqlite_schema WHERE name = 'migrations'") == 1 else { return }
+    let present = try integer("SELECT coalesce(max(version), 0) FROM migrations")
+    let newest = steps.last?.version ?? 0
+    guard present <= newest else {
+      throw StorageError(
+        .failedPrecondition,
+        "\(file) has schema version \(present), and this program knows versions up to \(newest); "
+          + "start the newer program, or restore a backup that this one made")
     }
   }
 

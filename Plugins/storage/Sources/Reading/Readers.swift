@@ -5,6 +5,7 @@ struct ReadJob: Sendable {
     case count(Query)
     case groups(Aggregate)
     case search(Search)
+    case sql(SQLQuestion)
     case integrity
   }
 
@@ -42,20 +43,24 @@ final class Readers: Sendable {
 
   private func run() {
     let database = Result { () throws(StorageError) in try Database(file: file, role: .reader) }
+    var analyst: Analyst?
     while let taken = jobs.take(atMost: 1) {
       for job in taken {
         let outcome = database.flatMap { database in
-          Result { () throws(StorageError) in try answer(job.work, database) }
+          Result { () throws(StorageError) in try answer(job.work, database, &analyst) }
         }
         outbox.send([Finished(job.id, outcome)])
       }
     }
   }
 
-  private func answer(_ work: ReadJob.Work, _ database: Database) throws(StorageError) -> Outcome {
+  /// - Parameter analyst: made when the thread's first SQL comes; few ask for it.
+  private func answer(
+    _ work: ReadJob.Work, _ database: Database, _ analyst: inout Analyst?
+  ) throws(StorageError) -> Outcome {
     // Looking at a whole file takes as long as it takes.
     let limit = if case .integrity = work { Int64.max } else { settings.queryMilliseconds }
-    do {
+    do throws(StorageError) {
       return try database.limited(milliseconds: limit, isCancelled: { self.jobs.isClosed }) {
         () throws(StorageError) in
         switch work {
@@ -63,11 +68,20 @@ final class Readers: Sendable {
         case .count(let query): .count(try database.count(query))
         case .groups(let aggregate): .json(try database.groups(aggregate))
         case .search(let search): .json(try database.found(search))
+        case .sql(let question): .json(try sql(question, limit, &analyst))
         case .integrity: .problems(try database.problems())
         }
       }
     } catch {
       throw jobs.isClosed ? StorageError(.unavailable, "storage is stopping; repeat the query later") : error
     }
+  }
+
+  private func sql(
+    _ question: SQLQuestion, _ milliseconds: Int64, _ analyst: inout Analyst?
+  ) throws(StorageError) -> [UInt8] {
+    let asked = if let analyst { analyst } else { try Analyst(file: file) }
+    analyst = asked
+    return try asked.answer(question, milliseconds: milliseconds, isCancelled: { self.jobs.isClosed })
   }
 }

@@ -7,11 +7,13 @@ final class Deadline {
   private var end: Int64 = .max
   private var isCancelled: () -> Bool = { false }
 
-  /// How many virtual machine steps pass between two looks at the clock: some tens of microseconds.
-  private static let interval: Int32 = 4000
+  private let interval: Int32
 
-  init(_ connection: OpaquePointer) {
+  /// - Parameter interval: how many steps of the virtual machine pass between two looks at the clock; 4000 are some tens
+  ///   of microseconds.
+  init(_ connection: OpaquePointer, interval: Int32) {
     self.connection = connection
+    self.interval = interval
   }
 
   func arm(milliseconds: Int64, isCancelled: @escaping () -> Bool) {
@@ -22,7 +24,7 @@ final class Deadline {
     // this object alive.
     let me = Unmanaged.passUnretained(self).toOpaque()
     sqlite3_progress_handler(
-      connection, Deadline.interval,
+      connection, interval,
       { pointer in
         guard let pointer else { return 0 }
         let deadline = Unmanaged<Deadline>.fromOpaque(pointer).takeUnretainedValue()

@@ -15,8 +15,50 @@ final class Statement {
     self.file = file
   }
 
+  /// Prepares text from outside, which must be one statement.
+  init(only sql: String, connection: OpaquePointer, file: String) throws(StorageError) {
+    var prepared: OpaquePointer?
+    var code = SQLITE_OK
+    var isAlone = true
+    var text = sql
+    text.withUTF8 { bytes in
+      bytes.withMemoryRebound(to: CChar.self) { text in
+        var rest: UnsafePointer<CChar>?
+        code = sqlite3_prepare_v3(connection, text.baseAddress, Int32(text.count), 0, &prepared, &rest)
+        // What follows the first statement may only be space, comments and semicolons, which prepare to nothing.
+        while code == SQLITE_OK, isAlone, let start = rest, let base = text.baseAddress, start < base + text.count {
+          var second: OpaquePointer?
+          code = sqlite3_prepare_v3(connection, start, Int32(base + text.count - start), 0, &second, &rest)
+          isAlone = second == nil
+          sqlite3_finalize(second)
+        }
+      }
+    }
+    guard code == SQLITE_OK else {
+      let error = Database.error(connection, file: file, code: code)
+      sqlite3_finalize(prepared)
+      throw error
+    }
+    guard let prepared, isAlone else {
+      sqlite3_finalize(prepared)
+      throw StorageError(.invalidArgument, "SQL text is one SELECT; it has \(isAlone ? "none" : "several statements")")
+    }
+    handle = prepared
+    self.file = file
+  }
+
   deinit {
     sqlite3_finalize(handle)
+  }
+
+  /// How many parameters its text has.
+  var parameters: Int { Int(sqlite3_bind_parameter_count(handle)) }
+
+  /// The names of the columns of its rows.
+  var names: [String] {
+    (0..<sqlite3_column_count(handle)).map { column in
+      sqlite3_column_name(handle, column).map { String(cString: $0) } ?? ""
+    }
   }
 
   /// Binds a value to the parameter `?index`, counted from 1.
@@ -83,7 +125,8 @@ final class Statement {
 
   /// The column's bytes, valid until the next `step` or `reset`.
   func bytes(_ column: Int32) -> UnsafeRawBufferPointer {
-    let start = sqlite3_column_text(handle, column)
+    // As a blob, SQLite need not copy the text to put a zero behind it.
+    let start = sqlite3_column_blob(handle, column)
     return UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, column)))
   }
 

@@ -14,7 +14,7 @@ struct Search: Sendable {
 
   /// How many documents are ranked: of a word that occurs in more of them, the newest. Ranking all of a hundred thousand
   /// would take longer than anybody waits, and nobody reads beyond these.
-  static let candidates = 2000
+  static let candidates = 1000
 
   /// - Throws: `invalid_argument` or `failed_precondition` when it cannot be answered.
   func check() throws(StorageError) {
@@ -66,8 +66,8 @@ extension Database {
   /// A cursor counts the documents before it, because a score changes with every document that comes or goes: a document
   /// that moved meanwhile may be missed or come twice.
   func found(_ search: Search) throws(StorageError) -> [UInt8] {
-    try search.check()
     let text = try SearchText(search.text)
+    try search.check()
     var offset: Int64 = 0
     if let after = search.after { offset = try Cursor(after, seed: search.cursorSeed).n }
     let (sql, values) = search.statement

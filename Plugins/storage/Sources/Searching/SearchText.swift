@@ -9,7 +9,7 @@ struct SearchText: Equatable {
   static let byteLimit = 1000
   static let termLimit = 32
   /// A shorter last word is taken as it is: its beginnings would be most of the words there are.
-  private static let prefixLength = 2
+  private static let prefixLength = 3
 
   init(_ text: String) throws(StorageError) {
     guard text.utf8.count <= SearchText.byteLimit else {

@@ -44,6 +44,25 @@ enum Arguments {
     return entries.isEmpty ? nil : try SearchDefinition(entries)
   }
 
+  /// Nil for null.
+  static func view(_ json: JSONValue) throws -> ViewDefinition? {
+    if json.kind == .null { return nil }
+    guard let name = json["name"].string, json["fields"].kind == .object, known(json, ["name", "fields"]) else {
+      throw StorageError(.invalidArgument, "a view is {name, fields: {column: field}}; got \(json.text.prefix(200))")
+    }
+    let columns = try json["fields"].members.map { member in
+      guard let path = member.value.string else {
+        throw StorageError(.invalidArgument, "column \(member.key) of view \(name) is a field, a string")
+      }
+      return try ViewDefinition.Column(member.key, try Field(path))
+    }
+    return try ViewDefinition(name, columns: columns)
+  }
+
+  static func values(_ json: JSONValue) throws -> [Value] {
+    try json.elements.map { try value($0, of: "a parameter") }
+  }
+
   static func keys(_ json: JSONValue) throws -> [Aggregate.Key] {
     try json.elements.map { key in
       if let path = key.string { return try Aggregate.Key(try Field(path)) }

@@ -4,7 +4,7 @@ import PluginKit
 /// The plugin: one store in the host's storage folder, its service, and the host's durable event log.
 final class Storage: Plugin {
   static let id = "storage"
-  static let version = "1.0.0"
+  static let version = "1.1.0"
   static var services: [Service<Storage>] { [service] }
 
   let host: Host

@@ -69,10 +69,20 @@ extension Storage {
         filters, .int("limit", "How many documents at most: 1 to 500.", defaultValue: 50), after,
       ], result: .json,
       handler: answering { try $0.search($1) })
+    Method(
+      "sql", [.read, .internal],
+      doc: "Answers one SELECT over the views that collections show, with {columns, rows, truncated}.",
+      parameters: [
+        .string("text", "One SELECT; its parameters are ?1, ?2 and so on."),
+        .json("parameters", "The values of the parameters: scalars.", defaultValue: "[]", schema: #"{"type":"array"}"#),
+        .int("limit", "How many rows at most: 1 to \(SQLQuestion.limits.upperBound).", defaultValue: 1000),
+      ], result: .json,
+      handler: answering { try $0.sql($1) })
   }
 
   /// The most documents that are read on the loop in one call.
   private static let readLimit = 1000
+  private static let readByteLimit = 64 << 20
 
   private static let collection = Parameter.string("collection", "The collection.")
   private static let filters = Parameter.json(
@@ -108,6 +118,10 @@ extension Storage {
         try store.read(UnsafeRawBufferPointer(id), in: collection) { json.raw($0) }
       }
       if found == nil { json.null() }
+      guard json.count <= Storage.readByteLimit else {
+        throw StorageError(
+          .resourceExhausted, "these documents have more than \(Storage.readByteLimit) bytes; ask for fewer at a time")
+      }
     }
     json.endArray()
     json.endObject()
@@ -152,6 +166,14 @@ extension Storage {
     aggregate.limit = try call.int("limit")
     let retained = call.retain()
     try store().groups(aggregate) { retained.finish(json: $0) }
+  }
+
+  private func sql(_ call: Call) throws {
+    var question = SQLQuestion(text: try call.string("text"))
+    question.parameters = try Arguments.values(host.parse(call.json("parameters")))
+    question.limit = try call.int("limit")
+    let retained = call.retain()
+    try store().ask(question) { retained.finish(json: $0) }
   }
 
   private func search(_ call: Call) throws {

@@ -14,6 +14,7 @@ extension Storage {
         .json(
           "search", "The fields that are searched for words: a list of fields, or of {field, weight}, weight 1 to 100.",
           defaultValue: "[]", schema: #"{"type":"array"}"#),
+        .json("view", "{name, fields: {column: field}}: what read-only SQL sees of it.", optional: true),
       ],
       handler: answering { try $0.declare($1) })
     Method(
@@ -41,7 +42,8 @@ extension Storage {
     try checkOwner(of: name, call)
     let definition = try CollectionDefinition(
       name, indexes: Arguments.indexes(host.parse(call.json("indexes"))),
-      search: Arguments.search(host.parse(call.json("search"))))
+      search: Arguments.search(host.parse(call.json("search"))),
+      view: call.jsonIfPresent("view").flatMap { try Arguments.view(host.parse($0)) })
     let retained = call.retain()
     try store().declare(definition) { result in
       retained.finish(result) { _ in retained.call.answer() }

@@ -4,7 +4,9 @@ extension Storage {
   /// What the plugin offers. Documents belong to the plugin whose id stands before the `/` of their collection:
   /// everybody else goes through that plugin's service.
   static var service: Service<Storage> {
-    Service("storage", version: "1.0.0", doc: "Collections of JSON documents, sequences and durable events.") {
+    Service(
+      "storage", version: "1.1.0", doc: "Collections of JSON documents, sequences, full-text search and durable events."
+    ) {
       Method(
         "health", [.read, .answersNow], doc: "Says how the store is.", route: "GET /api/storage/health",
         result: .json(schema: healthSchema), examples: #"[{"args":{}}]"#,
@@ -16,6 +18,7 @@ extension Storage {
         handler: answering { try $0.checkIntegrity($1) })
       readingMethods
       writingMethods
+      copyingMethods
     }
   }
 

@@ -6,6 +6,8 @@ enum Outcome: Sendable {
   case checkpointed
   case written(BatchReply, [DurableEvent])
   case declared(Collection)
+  /// What an import has done, and the collections that there are now.
+  case imported(Imported, [Collection])
   /// The JSON text that answers a question.
   case json([UInt8])
   case count(Int64)

@@ -63,6 +63,18 @@ struct BatchExecutor {
     return revision + 1
   }
 
+  /// Inserts a document of another store, with the revision that it had there.
+  ///
+  /// - Returns: whether it was absent; a document with this id is left as it is.
+  func adopt(_ operation: Operation, _ body: [UInt8], revision: Int64) throws(StorageError) -> Bool {
+    let statement = try database.statement(current(operation.collection).adopt)
+    try statement.bind(1, text: operation.id)
+    try statement.bind(2, text: try stamped(body, operation, revision: revision))
+    try statement.bind(3, int: revision)
+    try run(statement, operation)
+    return database.changes == 1
+  }
+
   private func run(_ statement: Statement, _ operation: Operation) throws(StorageError) {
     do {
       try statement.run()
@@ -79,7 +91,8 @@ struct BatchExecutor {
     guard let text = DocumentText.stamped(body, id: operation.id, revision: revision) else {
       throw StorageError(
         .invalidArgument,
-        "\(operation.collection.name) \(operation.id): the document is not a JSON object, is not valid JSON, or has id or revision twice")
+        "\(operation.collection.name) \(operation.id): the document is not a JSON object, is not valid JSON, or has id or revision twice"
+      )
     }
     return text
   }

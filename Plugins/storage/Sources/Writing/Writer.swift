@@ -3,6 +3,8 @@ struct WriteJob: Sendable {
   enum Work: Sendable {
     case batch(Batch)
     case declare(CollectionDefinition)
+    /// Lines of an export.
+    case take([UInt8])
   }
 
   let id: UInt64
@@ -47,6 +49,8 @@ final class Writer: Sendable {
 
   private func serve(opening: UInt64, readers: Readers) throws(StorageError) {
     let lock = try WriterLock(forFile: file)
+    try Restore(file: file).apply()
+    StoreCopy.removeAll(beside: file)
     let database = try Database(file: file, role: .writer)
     try database.migrate(now: settings.now())
     let collections = try database.loadCollections()
@@ -128,9 +132,7 @@ struct WriterConnection: ~Copyable {
     let now = settings.now()
     try database.statement("BEGIN IMMEDIATE").run()
     for (name, value) in sequences {
-      try database.run(
-        "INSERT INTO sequences(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = max(value, ?2)",
-        .text(name), .int(value))
+      try database.raise(name, to: value)
     }
     var finished: [Finished] = []
     finished.reserveCapacity(group.count)
@@ -166,6 +168,8 @@ struct WriterConnection: ~Copyable {
     case .batch(let batch):
       let (reply, events) = try executor.apply(batch, now: now)
       return Finished(job.id, .success(.written(reply, events)))
+    case .take(let lines):
+      return Finished(job.id, .success(.imported(try executor.take(lines), Array(executor.collections.values))))
     case .declare(let definition):
       let collection = try database.declare(definition)
       executor.collections[collection.name] = collection
@@ -190,5 +194,14 @@ struct WriterConnection: ~Copyable {
     let keepsReplies = database.changes < 1000
     let keepsEvents = try !database.compactEvents(settings.events, now: now)
     if keepsReplies, keepsEvents { lastCompaction = now }
+  }
+}
+
+extension Database {
+  /// Raises a sequence to a number that was given out, inside the caller's transaction.
+  func raise(_ sequence: String, to value: Int64) throws(StorageError) {
+    try run(
+      "INSERT INTO sequences(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = max(value, ?2)",
+      .text(sequence), .int(value))
   }
 }
