@@ -8,13 +8,27 @@ final class Core: Plugin {
   static let version = "1.0.0"
 
   static var services: [Service<Core>] {
-    [projectMethods, taskMethods, recordMethods, analyticsMethods, searchMethods, reportMethods, forecastMethods]
+    [
+      projectMethods, taskMethods, bookmarkMethods, commentMethods, personMethods, timeTrackingMethods, sprintMethods,
+      branchMethods, historyMethods, recordMethods, analyticsMethods,
+      searchMethods, reportMethods, forecastMethods,
+    ]
   }
-  static var topics: [Topic] { projectTopics + taskTopics + recordTopics }
+  static var topics: [Topic] {
+    projectTopics + taskTopics + checkpointTopics + bookmarkTopics + commentTopics + peopleTopics + timeTopics
+      + sprintTopics + branchTopics + recordTopics
+  }
 
   let ledger: Ledger
   let projects: Projects
   let tasks: Tasks
+  let bookmarks: Bookmarks
+  let comments: Comments
+  let people: People
+  let time: TimeTracking
+  let sprints: Sprints
+  let branches: Branches
+  let history: History
   let analytics: Analytics
   let search: Search
   let records: Records
@@ -25,23 +39,42 @@ final class Core: Plugin {
     ledger = Ledger(host: host, documents: Documents(host: host), calendars: Calendars(), ids: Identities())
     projects = Projects(ledger: ledger)
     tasks = Tasks(ledger: ledger, projects: projects)
+    bookmarks = Bookmarks(ledger: ledger)
+    comments = Comments(ledger: ledger, projects: projects, tasks: tasks)
+    people = People(ledger: ledger)
+    time = TimeTracking(ledger: ledger, projects: projects, tasks: tasks)
+    sprints = Sprints(ledger: ledger, projects: projects, tasks: tasks)
+    branches = Branches(ledger: ledger, projects: projects, tasks: tasks)
+    history = History(ledger: ledger, projects: projects)
     records = Records(ledger: ledger, projects: projects)
-    search = Search(ledger: ledger, projects: projects) { _, _ in nil }
+    search = Search(ledger: ledger, projects: projects) { [sprints] project, context throws(Failure) in
+      try await sprints.active(in: project, context)?.id
+    }
     analytics = Analytics(ledger: ledger, projects: projects, graph: tasks.dependencies.graph)
     forecasts = Forecasts(ledger: ledger, projects: projects, analytics: analytics)
     reports = Reports(
       ledger: ledger, projects: projects, analytics: analytics,
       outlook: .init(
-        activeSprint: { _, _ in nil },
+        activeSprint: { [sprints] project, context throws(Failure) in
+          try await sprints.active(in: project.id, context)?.fields
+        },
         forecast: { [forecasts] project, context throws(Failure) in
           try await forecasts.outlook(of: project, context)
-        }, velocity: { _, _ in nil }))
+        },
+        velocity: { [sprints] project, context throws(Failure) in try await sprints.velocity(of: project, context) }))
   }
 
   func start() async throws {
     try await ledger.start()
     try await projects.start()
     try await tasks.start()
+    try await bookmarks.start()
+    try await comments.start()
+    try await people.start()
+    try await time.start()
+    try await sprints.start()
+    try await branches.start()
+    history.start(tasks)
     try await records.start()
   }
 }

@@ -54,6 +54,16 @@ import Testing
     #expect(reply.body == "")
   }
 
+  @Test func answersNullWhereThereIsAResultThatMayBeNothing() {
+    site.host.services = #"""
+      {"items":[{"name":"n","methods":[{"name":"m","route":"GET /api/n","params":[],"result":{"type":"j"}}]}]}
+      """#
+    site.app.catalog.isStale = true
+    let reply = site.send("GET /api/n")
+    #expect(reply.status == 200)
+    #expect(reply.body == "null")
+  }
+
   @Test func linksTheNextPage() {
     site.host.answer = { _, _ in .answer(#"{"items":[{"id":"1"}],"next":"a b"}"#) }
     let reply = site.send("GET /api/tasks?status=todo&cursor=old&limit=1")

@@ -90,7 +90,7 @@ import Testing
         do throws(Problem) {
           try writer.write(declaration, path: path.map(\.bytes), query: query, body: body, to: &output)
           return output.bytes.text
-        } catch { return "\(error.status.code): \(error.detail)" }
+        } catch { return "\(error.status.name): \(error.detail)" }
       }
     }
   }

@@ -292,9 +292,4 @@ final class TestWebSocket: OutboxOwner {
     }
     #expect(hex == digest)
   }
-
-  @Test(arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")])
-  func writesBase64(text: String, expected: String) {
-    #expect(written { buffer in withBytes(text) { buffer.append(base64: $0) } } == expected)
-  }
 }

@@ -13,7 +13,7 @@ import Testing
   }
 
   @Test @Loop func makesIdsThatSortByTheirOrder() {
-    let identifiers = Identifiers()
+    let identifiers = Identities()
     let ids = (0..<10_000).map { identifiers.next(at: Instant(milliseconds: 1_769_850_000_000 + Int64($0 / 5000))) }
     #expect(ids == ids.sorted())
     #expect(Set(ids).count == ids.count)

@@ -139,8 +139,14 @@ def by_websocket(host, method, arguments):
 def normalised(value):
     """A value with what differs from run to run replaced: ids, instants, and the figures of a running process."""
     if isinstance(value, dict):
-        moving = {"uptime", "accounts", "folder", "requestId", "seq", "actor", "author", "activeTime", "day", "process"}
-        return {key: "…" if key in moving else normalised(entry) for key, entry in value.items()}
+        moving = {"uptime", "accounts", "folder", "requestId", "seq", "actor", "author", "activeTime", "day", "process",
+                  "by", "enabledBy", "handle"}
+
+        def part(key, entry):
+            # Cursors hold what they stand at.
+            return "…" if key in moving or key == "next" and isinstance(entry, str) else normalised(entry)
+
+        return {key: part(key, entry) for key, entry in value.items()}
     if isinstance(value, list):
         return [normalised(entry) for entry in value]
     if isinstance(value, str):

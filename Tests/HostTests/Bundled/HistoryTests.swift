@@ -6,10 +6,10 @@ import Testing
 @Suite struct HistoryTests {
   // MARK: Properties
 
-  @Test(arguments: 0..<4)
-  func followsTheRulesAndReplaysToEveryStateThatThereWas(round: Int) throws {
+  @Test(arguments: [3, 5, 7])
+  func followsTheRulesAndReplaysToEveryStateThatThereWas(most: Int) throws {
     let seed = UInt64.random(in: 0...UInt64.max)
-    let plan = try PlanUnderTest(seed: seed)
+    let plan = try PlanUnderTest(seed: seed, most: most)
     for _ in 0..<300 { try plan.step() }
     let stored = try ["all", "deleted"].flatMap { hidden in
       try plan.host.answer("tasks.list", ["hidden": .string(hidden), "limit": 500])["items"]?.array ?? []

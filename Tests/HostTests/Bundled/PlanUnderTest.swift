@@ -15,7 +15,11 @@ final class PlanUnderTest {
   /// What was done, for the message of a failure.
   private(set) var last = ""
 
-  init(seed: UInt64) throws {
+  /// How many tasks there are at most; few ones get long histories.
+  private let most: Int
+
+  init(seed: UInt64, most: Int) throws {
+    self.most = most
     host = try TestHost.withCore()
     random = SeededGenerator(seed: seed)
   }
@@ -28,7 +32,7 @@ final class PlanUnderTest {
   func step() throws {
     let before = model
     switch Int.random(in: 0..<20, using: &random) {
-    case 0 where model.tasks.count < 7, _ where model.tasks.count < 3: try create()
+    case 0 where model.tasks.count < most, _ where model.tasks.count < 3: try create()
     case 0...3: try update()
     case 4...8: try setStatus()
     case 9: try setProgress()

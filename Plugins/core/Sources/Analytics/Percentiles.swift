@@ -1,3 +1,5 @@
+import Forecasting
+
 /// Percentiles of a sample, which say what a mean hides: how long most of them took, and how long the worst.
 ///
 /// A percentile is the smallest value of the sample that at least this share of it does not exceed (Hyndman and Fan,
@@ -15,17 +17,8 @@ struct Percentiles: Sendable, Equatable {
     guard !values.isEmpty else { return nil }
     let sorted = values.sorted()
     count = sorted.count
-    p50 = Percentiles.value(sorted, 0.50)
-    p85 = Percentiles.value(sorted, 0.85)
-    p95 = Percentiles.value(sorted, 0.95)
-  }
-
-  /// - Parameters:
-  ///   - sorted: Ascending, and not empty.
-  ///   - share: Above 0, at most 1.
-  static func value(_ sorted: [Double], _ share: Double) -> Double {
-    // The small amount keeps 0.85 · 20 from becoming 18 by rounding.
-    let rank = Int((share * Double(sorted.count) - 1e-9).rounded(.up))
-    return sorted[min(max(rank, 1), sorted.count) - 1]
+    p50 = Statistics.quantile(sorted, 0.50)
+    p85 = Statistics.quantile(sorted, 0.85)
+    p95 = Statistics.quantile(sorted, 0.95)
   }
 }

@@ -210,13 +210,12 @@ private enum ForecastText {
     """#
 
   static let delayExamples = #"""
-    [{"args":{"id":"ORC-1"},"error":"failed_precondition"},
-     {"args":{"id":"ORC-999"},"error":"not_found"}]
+    [{"args":{"id":"ORC-999"},"error":"not_found"}]
     """#
 
   static let planExamples = #"""
-    [{"args":{"capacity":0},"result":{"unit":"hours","capacity":0,"effort":0,"value":0,"method":"exact","upperBound":0,
-      "candidates":1,"items":[],"leftOut":[]}},
+    [{"args":{"capacity":0},"result":{"unit":"hours","capacity":0.0,"effort":0.0,"value":0.0,"method":"exact",
+      "upperBound":0.0,"candidates":0,"items":[],"leftOut":[]}},
      {"args":{"capacity":-1},"error":"invalid_argument"},
      {"args":{},"error":"invalid_argument"}]
     """#

@@ -14,14 +14,14 @@ struct EntityRecord {
 
   init<E: Entity>(
     _ new: E, since old: E?, change: String, origin: Ledger.Origin, at now: Instant, on day: Day,
-    actor: String
+    actor: String, merged: String? = nil
   ) {
     collection = E.collection
     id = new.id
     expected = old?.revision
     state = new.fields.json
     revision = Revision(
-      of: new, since: old, state: state, change: change, origin: origin, at: now, actor: actor)
+      of: new, since: old, state: state, change: change, origin: origin, at: now, actor: actor, merged: merged)
     transition = new.transition(since: old).map { Transition($0, of: new, at: now, on: day, actor: actor) }
     topics = new.topics(since: old)
     event = topics.isEmpty ? [] : Self.event(of: new, new.changes(since: old), by: actor, state: state)

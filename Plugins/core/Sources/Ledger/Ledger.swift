@@ -8,6 +8,7 @@ final class Ledger {
   let documents: Documents
   let calendars: Calendars
   let ids: Identities
+  let branches = BranchDirectory()
   private let turns = Turns()
   private var observers: [@Loop (Commit) -> Void] = []
 
@@ -22,13 +23,17 @@ final class Ledger {
   func start() async throws(Failure) {
     // A revision's id is its entity's with the number behind it: the history of an entity is a range of ids.
     try await documents.declare(
-      Revision.collection, indexes: [.init(fields: ["project", "change"]), .init(fields: ["change"])])
+      Revision.collection,
+      indexes: [
+        .init(fields: ["project", "change"]), .init(fields: ["change"]), .init(fields: ["actor", "change"]),
+      ])
+    try await documents.declare(BranchedItem.collection, indexes: [.init(fields: ["branch", "key"])])
     try await documents.declare(
       Transition.collection,
       indexes: [
         .init(fields: ["project", "day", "from", "to"]), .init(fields: ["project", "at"]),
-        .init(fields: ["sprint", "at"]), .init(fields: ["sprintBefore", "at"]), .init(fields: ["task", "at"]),
-      ])
+        .init(fields: ["task", "at"]),
+      ] + Transition.scopeIndexes.map { .init(fields: $0) })
   }
 
   /// Calls `body` with each entity that was committed, before whoever changed it is answered.
@@ -46,8 +51,9 @@ final class Ledger {
 
   /// Makes a change and answers the call with what `body` returns.
   ///
-  /// The arguments `reason` and `idempotencyKey` of the call are honoured where its method declares them: the first is
-  /// recorded, and the second makes a repetition within 24 hours answer what the first one was answered.
+  /// The arguments `reason`, `idempotencyKey` and `branch` of the call are honoured where its method declares them: the
+  /// first is recorded, the second makes a repetition within 24 hours answer what the first one was answered, and the
+  /// third says where the change is made.
   ///
   /// - Parameters:
   ///   - method: The name of the method: idempotency keys of different methods are different keys.
@@ -63,16 +69,47 @@ final class Ledger {
       Idempotency(key: "\(method) \(key)", fingerprint: fingerprint(call.arguments))
     }
     let origin = Origin(method: method.description, reason: call.stringIfPresent("reason"), idempotency: idempotency)
-    call.answer(json: try await change(origin, about: id, context, body))
+    let branch = try branches.branch(of: call)
+    call.answer(json: try await change(origin, about: id, on: branch, context, body))
   }
 
   /// Makes a change that no idempotency key protects.
+  ///
+  /// - Parameter branch: The branch that it is made on; changes of one branch happen one after the other.
   func change(
-    _ origin: Origin, about id: String? = nil, _ context: Context?,
+    _ origin: Origin, about id: String? = nil, on branch: BranchItem? = nil, _ context: Context?,
     _ body: @Loop (Transaction) async throws(Failure) -> [UInt8]
   ) async throws(Failure) -> [UInt8] {
-    guard let id else { return try await attempt(origin, context, body) }
-    return try await turns.run(id) { () throws(Failure) in try await attempt(origin, context, body) }
+    guard let branch else { return try await inTurn(of: id, origin, context, nil, body) }
+    return try await alone(on: branch) { () throws(Failure) in
+      try await inTurn(of: id, origin, context, branch.id, body)
+    }
+  }
+
+  /// Runs `body` while nobody else changes or merges a branch.
+  func alone<Answer>(
+    on branch: BranchItem, _ body: @Loop () async throws(Failure) -> Answer
+  ) async throws(Failure) -> Answer {
+    try await turns.run(branch.id, body)
+  }
+
+  private func inTurn(
+    of id: String?, _ origin: Origin, _ context: Context?, _ branch: String?,
+    _ body: @Loop (Transaction) async throws(Failure) -> [UInt8]
+  ) async throws(Failure) -> [UInt8] {
+    guard let id else { return try await attempt(origin, context, branch, body) }
+    return try await turns.run(id) { () throws(Failure) in try await attempt(origin, context, branch, body) }
+  }
+
+  /// Goes through a change without making it.
+  func rehearse(
+    _ origin: Origin, _ context: Context?, _ body: @Loop (Transaction) async throws(Failure) -> [UInt8]
+  ) async throws(Failure) -> [UInt8] {
+    let now = Instant.now
+    return try await body(
+      Transaction(
+        documents: documents, calendars: calendars, change: ids.next(at: now), origin: origin, now: now,
+        context: context))
   }
 
   /// A transaction that is never committed: for what reads several entities in the same way as a change does.
@@ -99,14 +136,15 @@ final class Ledger {
   private static let attempts = 50
 
   private func attempt(
-    _ origin: Origin, _ context: Context?, _ body: @Loop (Transaction) async throws(Failure) -> [UInt8]
+    _ origin: Origin, _ context: Context?, _ branch: String?,
+    _ body: @Loop (Transaction) async throws(Failure) -> [UInt8]
   ) async throws(Failure) -> [UInt8] {
     var attempts = Ledger.attempts
     while true {
       let now = Instant.now
       let transaction = Transaction(
         documents: documents, calendars: calendars, change: ids.next(at: now), origin: origin, now: now,
-        context: context)
+        context: context, branch: try branches.branch(named: branch))
       let reply = try await body(transaction)
       do {
         let committed = try await transaction.commit(replying: reply)

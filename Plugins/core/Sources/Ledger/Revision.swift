@@ -2,9 +2,10 @@ import PluginKit
 
 /// The record of one change of one entity. It is written with the change and never again.
 ///
-/// `{id,entity,kind,key,project,number,parent,change,at,actor,method,reason?,patch|state}`: `patch` is the merge patch
-/// (RFC 7396) that makes this state out of the one of `parent`; the first revision, and every fiftieth, has the whole
-/// `state` besides, so that any state is reached by at most fifty patches.
+/// `{id,entity,kind,key,project,number,parent,merged?,change,at,actor,method,reason?,patch|state}`: `patch` is the merge
+/// patch (RFC 7396) that makes this state out of the one of `parent`; the first revision, and every fiftieth, has the
+/// whole `state` besides, so that any state is reached by at most fifty patches. `merged` is the id of a second parent,
+/// the revision of a branch that was merged.
 struct Revision {
   static let collection = "core/revisions"
   /// A whole copy is kept with each revision whose number is one more than a multiple of this.
@@ -20,7 +21,8 @@ struct Revision {
   }
 
   init<E: Entity>(
-    of new: E, since old: E?, state: [UInt8], change: String, origin: Ledger.Origin, at now: Instant, actor: String
+    of new: E, since old: E?, state: [UInt8], change: String, origin: Ledger.Origin, at now: Instant, actor: String,
+    merged: String?
   ) {
     let number = new.revision
     id = Revision.id(of: new.id, number)
@@ -32,6 +34,7 @@ struct Revision {
     json.member("project", new.project)
     json.member("number", number)
     if let old { json.member("parent", old.revision) }
+    if let merged { json.member("merged", merged) }
     json.member("change", change)
     json.member("at", now.text)
     json.member("actor", actor)
@@ -41,7 +44,7 @@ struct Revision {
       json.key("patch" as StaticString)
       json.fields(MergePatch.difference(from: old.fields, to: new.fields, ignoring: Revision.derived))
     }
-    if number % Revision.copyInterval == 1 {
+    if number % Revision.copyInterval == 1 || new.fields.members.contains(where: { $0.value.hasNullMember }) {
       json.key("state" as StaticString)
       json.raw(state)
     }
@@ -51,4 +54,12 @@ struct Revision {
 
   /// Fields that follow from the record itself.
   static let derived: Set<String> = ["updatedAt", "revision"]
+}
+
+extension Value {
+  /// Whether an object in it has a member that is null, which no merge patch can set.
+  fileprivate var hasNullMember: Bool {
+    guard case .object(let fields) = self else { return false }
+    return fields.members.contains { $0.value == .null || $0.value.hasNullMember }
+  }
 }

@@ -9,26 +9,36 @@ final class Transaction {
   /// When the change happens.
   let now: Instant
   let context: Context?
+  /// The branch that the change is made on; nil for the plan itself.
+  let branch: BranchItem?
+  private let view: BranchView?
   private let documents: Documents
   private let calendars: Calendars
   private let origin: Ledger.Origin
   private var states: [String: State] = [:]
   /// The ids of what was put, in the order of the first time.
   private var touched: [String] = []
+  /// The second parents of revisions that merge, by entity.
+  private var merged: [String: String] = [:]
   private var announcements: [(topic: String, data: [UInt8])] = []
+
+  /// Writes what the change of an entity adds to the batch.
+  ///
+  /// `merged` is the revision of a branch that the new state was merged from, if it was.
+  private typealias Recorder = @Loop (_ old: Fields?, _ new: Fields, _ merged: String?) -> EntityRecord
 
   /// An entity as it was read and as it is to be.
   private struct State {
     /// Nil when it is new.
     let old: Fields?
     var new: Fields?
-    /// Writes what the change of this entity adds to the batch.
-    var record: (@Loop (_ old: Fields?, _ new: Fields) -> EntityRecord)?
+    var record: Recorder?
     var noun = ""
   }
 
   init(
-    documents: Documents, calendars: Calendars, change: String, origin: Ledger.Origin, now: Instant, context: Context?
+    documents: Documents, calendars: Calendars, change: String, origin: Ledger.Origin, now: Instant, context: Context?,
+    branch: BranchItem? = nil
   ) {
     self.documents = documents
     self.calendars = calendars
@@ -36,6 +46,8 @@ final class Transaction {
     self.origin = origin
     self.now = now
     self.context = context
+    self.branch = branch
+    view = branch.map { BranchView($0, documents: documents, context: context) }
   }
 
   /// On whose behalf the change is made.
@@ -49,20 +61,25 @@ final class Transaction {
   /// The entity of that id, as it is after what this transaction has put; nil when there is none.
   func get<E: Entity>(_ id: String, as type: E.Type) async throws(Failure) -> E? {
     if let state = states[id] { return (state.new ?? state.old).map(E.init) }
-    return remember(try await documents.find(.id(id), as: E.self, context))
+    guard let view else { return remember(try await documents.find(.id(id), as: E.self, context)) }
+    return remember(try await view.find(.id(id), as: E.self))
   }
 
   /// The entity of that id or key; nil when there is none.
   func find<E: Entity>(_ reference: Reference, as type: E.Type) async throws(Failure) -> E? {
     if case .id(let id) = reference { return try await get(id, as: type) }
-    guard let found = try await documents.find(reference, as: E.self, context) else { return nil }
-    return try await get(found, as: type)
+    if let view { return try await view.find(reference, as: E.self).map { get($0, as: type) } }
+    return try await documents.find(reference, as: E.self, context).map { get($0, as: type) }
   }
 
   /// The entities of these ids, in their order; those that there are not are left out.
   func get<E: Entity>(_ ids: [String], as type: E.Type) async throws(Failure) -> [E] {
     let missing = ids.filter { states[$0] == nil }
-    for case let found? in try await documents.get(missing, as: E.self, context) { remember(found) }
+    let found =
+      if let view { try await view.get(missing, as: E.self) } else {
+        try await documents.get(missing, as: E.self, context)
+      }
+    for case let entity? in found { remember(entity) }
     var entities: [E] = []
     for id in ids {
       if let state = states[id], let fields = state.new ?? state.old { entities.append(E(fields: fields)) }
@@ -72,14 +89,19 @@ final class Transaction {
 
   /// All entities that match a query of what is stored, as they are after what this transaction has put.
   func all<E: Entity>(_ query: Documents.Query, as type: E.Type) async throws(Failure) -> [E] {
-    var entities: [E] = []
-    for fields in try await documents.all(query, context) {
-      entities.append(try await get(E(fields: fields), as: type))
-    }
-    return entities
+    if let view { return try await view.all(query, as: E.self).map { get($0, as: type) } }
+    return try await documents.all(query, context).map { get(E(fields: $0), as: type) }
   }
 
-  private func get<E: Entity>(_ stored: E, as type: E.Type) async throws(Failure) -> E {
+  /// The entities of a kind of which this transaction knows that they are not what the plan has: those that it has put,
+  /// and those that its branch has touched.
+  func differing<E: Entity>(as type: E.Type) async throws(Failure) -> [E] {
+    let own = try await view?.touched(E.noun) ?? []
+    let put = touched.compactMap { id in states[id].flatMap { $0.noun == E.noun ? $0.new : nil } }
+    return (own + put).map(E.init)
+  }
+
+  private func get<E: Entity>(_ stored: E, as type: E.Type) -> E {
     if let state = states[stored.id], let fields = state.new ?? state.old { return E(fields: fields) }
     remember(stored)
     return stored
@@ -117,13 +139,19 @@ final class Transaction {
     return new
   }
 
-  private func recorder<E: Entity>(of type: E.Type) -> @Loop (_ old: Fields?, _ new: Fields) -> EntityRecord {
+  private func recorder<E: Entity>(of type: E.Type) -> Recorder {
     let (calendars, change, origin, now, actor) = (calendars, change, origin, now, actor)
-    return { old, new in
+    return { [view] old, new, merged in
       let entity = E(fields: new)
+      if let view {
+        let item = view.item(entity, at: now)
+        return EntityRecord(
+          item.new, since: item.old, change: change, origin: origin, at: now,
+          on: calendars.zone(of: entity.project).day(at: now), actor: actor)
+      }
       return EntityRecord(
         entity, since: old.map(E.init), change: change, origin: origin, at: now,
-        on: calendars.zone(of: entity.project).day(at: now), actor: actor)
+        on: calendars.zone(of: entity.project).day(at: now), actor: actor, merged: merged)
     }
   }
 
@@ -132,6 +160,11 @@ final class Transaction {
   /// - Parameter data: JSON.
   func announce(_ topic: String, _ data: [UInt8]) {
     announcements.append((topic, data))
+  }
+
+  /// Says of an entity that its new state comes from a revision of a branch, which becomes its second parent.
+  func merge(_ id: String, from revision: String) {
+    merged[id] = revision
   }
 
   // MARK: Committing
@@ -143,12 +176,17 @@ final class Transaction {
   ///   repetition.
   func commit(replying reply: [UInt8]) async throws(Failure) -> (reply: [UInt8], commits: [Ledger.Commit]) {
     guard !touched.isEmpty || !announcements.isEmpty || origin.idempotency != nil else { return (reply, []) }
+    try view?.checkOpen()
     var records: [EntityRecord] = []
     var commits: [Ledger.Commit] = []
     for id in touched {
       guard let state = states[id], let new = state.new, let record = state.record else { continue }
-      records.append(record(state.old, new))
-      commits.append(Ledger.Commit(noun: state.noun, old: state.old, new: new))
+      if let branch, new["project"]?.string != branch.project {
+        throw Failure(
+          .failedPrecondition, "branch \(branch.name) is of another project than what was to be changed on it")
+      }
+      records.append(record(state.old, new, merged[id]))
+      commits.append(Ledger.Commit(noun: view == nil ? state.noun : BranchedItem.noun, old: state.old, new: new))
     }
     var json = JSONWriter(capacity: records.reduce(reply.count + 512) { $0 + $1.size })
     json.beginObject()
@@ -159,7 +197,8 @@ final class Transaction {
     json.key("events" as StaticString)
     json.beginArray()
     for record in records { record.writeEvents(to: &json) }
-    for announcement in announcements { json.event(announcement.topic, announcement.data) }
+    // What happens on a branch has not happened.
+    for announcement in announcements where view == nil { json.event(announcement.topic, announcement.data) }
     json.endArray()
     if let idempotency = origin.idempotency { json.idempotency(idempotency, reply) }
     json.endObject()

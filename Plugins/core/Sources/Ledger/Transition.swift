@@ -29,4 +29,15 @@ struct Transition {
     json.endObject()
     self.json = Array(json.bytes)
   }
+
+  /// The indexes that answer by themselves how the scope of a sprint has changed: what sets it apart, what is grouped
+  /// by, what is summed up, and the time. The first is of tasks that were in the sprint afterwards, the second of those
+  /// that left it.
+  static let scopeIndexes = [
+    [
+      "sprint", "day", "from", "to", "sprintBefore", "storyPoints", "estimatedHours", "storyPointsBefore",
+      "estimatedHoursBefore", "at",
+    ],
+    ["sprintBefore", "sprint", "day", "from", "to", "storyPointsBefore", "estimatedHoursBefore", "at"],
+  ]
 }

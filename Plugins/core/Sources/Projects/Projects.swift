@@ -76,8 +76,8 @@ final class Projects {
 
   func create(_ call: Call) async throws(Failure) {
     var given = Fields(try host.parse(call.arguments))
-    given["idempotencyKey"] = nil
-    try refuseUnknownZone(given)
+    for name in ["idempotencyKey", "reason"] { given[name] = nil }
+    try Projects.refuseUnknownZone(given)
     let key = try call.string("key").asciiUppercased
     do {
       try await ledger.answer(call, "projects.create") { transaction throws(Failure) in
@@ -93,7 +93,8 @@ final class Projects {
     }
   }
 
-  private func refuseUnknownZone(_ given: Fields) throws(Failure) {
+  /// Refuses a `timeZone` that the system does not have.
+  static func refuseUnknownZone(_ given: Fields) throws(Failure) {
     guard let zone = given["timeZone"]?.string, TimeZone(zone) == nil else { return }
     throw Failure(
       .invalidArgument, "there is no time zone \"\(zone)\"; give an IANA name such as Europe/Berlin",
@@ -114,7 +115,7 @@ final class Projects {
   func update(_ call: Call) async throws(Failure) {
     var patch = Fields(try host.parse(call.arguments))
     for name in ["id", "revision", "reason"] { patch[name] = nil }
-    try refuseUnknownZone(patch)
+    try Projects.refuseUnknownZone(patch)
     let id = try project(named: try call.string("id")).id
     try await ledger.answer(call, "projects.update", about: id) { transaction throws(Failure) in
       guard var project = try await transaction.get(id, as: ProjectItem.self) else { throw absent(id) }

@@ -39,7 +39,7 @@ final class Search {
       call.stringIfPresent("project") == "*" ? try projects.project(named: nil) : try projects.project(of: call)
     let actor = call.context?.actor ?? ""
     var setting = SearchFilters.Setting(
-      today: project.zone.day(at: Instant.now), me: String(actor.split(separator: ":").last ?? ""))
+      today: project.zone.day(at: Instant.now), me: Handle.of(actor: actor))
     for term in search.terms {
       switch term.field {
       case .sprint where term.values.contains("active"):

@@ -95,7 +95,8 @@ struct Dependencies {
     _ task: TaskItem, waitingFor other: TaskItem, _ transaction: Transaction
   ) async throws(Failure) {
     try await graph.load(transaction.context)
-    guard let way = graph.way(from: other.id, to: task.id) else { return }
+    let differing = try await transaction.differing(as: TaskItem.self)
+    guard let way = graph.way(from: other.id, to: task.id, with: differing) else { return }
     let keys = try await transaction.get([task.id] + way, as: TaskItem.self).map(\.key)
     throw Failure(
       .failedPrecondition,

@@ -36,14 +36,18 @@ final class DependencyGraph {
   func blockers(of id: String) -> [String] { blockers[id] ?? [] }
 
   /// How one task waits for another: the shortest way, both ends included; nil when it does not.
-  func way(from start: String, to end: String) -> [String]? {
+  ///
+  /// - Parameter differing: Tasks that are not as they were committed: those of a branch, or of a change under way.
+  func way(from start: String, to end: String, with differing: [TaskItem] = []) -> [String]? {
+    let own = Dictionary(
+      differing.map { ($0.id, $0.references(Dependencies.Kind.blockedBy.rawValue)) }, uniquingKeysWith: { $1 })
     var before: [String: String] = [start: start]
     var waiting = [start]
     var place = 0
     while place < waiting.count, before[end] == nil {
       let id = waiting[place]
       place += 1
-      for next in blockers(of: id) where before[next] == nil {
+      for next in own[id] ?? blockers(of: id) where before[next] == nil {
         before[next] = id
         waiting.append(next)
       }

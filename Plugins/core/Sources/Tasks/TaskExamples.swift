@@ -129,13 +129,13 @@ extension TaskText {
      "createdAt":"2026-01-31T09:30:00.000Z","updatedAt":"2026-01-31T09:30:00.000Z","revision":3}
     """#
 
-  private static let moved = release(3, #""storyPoints":8,"#, rank: "V")
+  private static let moved = release(3, #""storyPoints":8,"#, rank: "I")
   private static let linked = release(
-    4, #""storyPoints":8,"relatedTo":["0190a5e2-7c11-7a3b-9f5e-2b1c3d4e5f60"],"#, rank: "V")
-  private static let unlinked = release(5, #""storyPoints":8,"#, rank: "V")
+    4, #""storyPoints":8,"relatedTo":["0190a5e2-7c11-7a3b-9f5e-2b1c3d4e5f60"],"#, rank: "I")
+  private static let unlinked = release(5, #""storyPoints":8,"#, rank: "I")
   private static let archived = release(
-    6, #""storyPoints":8,"hidden":"archived","hiddenAt":"2026-01-31T09:30:00.000Z","#, rank: "V")
-  private static let restored = release(7, #""storyPoints":8,"#, rank: "V")
+    6, #""storyPoints":8,"hidden":"archived","hiddenAt":"2026-01-31T09:30:00.000Z","#, rank: "I")
+  private static let restored = release(7, #""storyPoints":8,"#, rank: "I")
 
   private static func release(_ revision: Int, _ members: String, rank: String = "a2") -> String {
     #"""

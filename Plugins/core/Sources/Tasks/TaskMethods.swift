@@ -12,7 +12,7 @@ extension Core {
             .json(
               "blockedBy", "The ids or keys of the tasks that it waits for", optional: true,
               schema: #"{"type":"array","items":{"type":"string"},"maxItems":500}"#),
-            TaskText.project, TaskText.reason, TaskText.idempotencyKey,
+            TaskText.project, TaskText.branch, TaskText.reason, TaskText.idempotencyKey,
           ],
         result: .json(schema: TaskText.schema), examples: TaskText.createExamples
       ) { core, call in
@@ -20,7 +20,7 @@ extension Core {
       }
       Method(
         "get", [.read, .idempotent], doc: "A task by its id or key.", route: "GET /api/tasks/{id}",
-        parameters: [TaskText.id], result: .json(schema: TaskText.schema),
+        parameters: [TaskText.id, TaskText.branch], result: .json(schema: TaskText.schema),
         examples: TaskText.getExamples
       ) { core, call in
         try core.tasks.get(call)
@@ -44,7 +44,7 @@ extension Core {
             "order", "What to sort by, with - before it downwards", defaultValue: "createdAt",
             schema: #"{"enum":["createdAt","-createdAt","updatedAt","-updatedAt","dueDate","-dueDate","rank","-rank"]}"#
           ),
-          TaskText.limit, TaskText.cursor,
+          TaskText.branch, TaskText.limit, TaskText.cursor,
         ],
         result: .json(schema: TaskText.pageSchema), examples: TaskText.listExamples
       ) { core, call in
@@ -61,7 +61,7 @@ extension Core {
           .int(
             "progress", "Percent that are done; above 0 starts the task, 100 hands it to testing", optional: true,
             schema: #"{"minimum":0,"maximum":100}"#),
-          TaskText.revision, TaskText.reason,
+          TaskText.branch, TaskText.revision, TaskText.reason,
         ],
         result: .json(schema: TaskText.schema), examples: TaskText.updateExamples
       ) { core, call in
@@ -73,7 +73,7 @@ extension Core {
         parameters: [
           TaskText.id,
           .string("status", "The new status", schema: TaskText.schema(of: TaskStatus.allCases)),
-          TaskText.revision, TaskText.reason,
+          TaskText.branch, TaskText.revision, TaskText.reason,
         ],
         result: .json(schema: TaskText.schema), examples: TaskText.setStatusExamples
       ) { core, call in
@@ -81,7 +81,8 @@ extension Core {
       }
       Method.async(
         "complete", [.write, .idempotent], doc: "Finishes a task, by the shortest way that its status allows.",
-        route: "POST /api/tasks/{id}/complete", parameters: [TaskText.id, TaskText.revision, TaskText.reason],
+        route: "POST /api/tasks/{id}/complete",
+        parameters: [TaskText.id, TaskText.branch, TaskText.revision, TaskText.reason],
         result: .json(schema: TaskText.schema), examples: TaskText.completeExamples
       ) { core, call in
         try await core.tasks.complete(call)
@@ -101,6 +102,11 @@ extension Core {
       manyMethods
       linkMethods
       hidingMethods
+      quickAddMethods
+      convertingMethods
+      checkpointMethods
+      nextMethods
+      watchMethods
     }
   }
 
@@ -143,7 +149,8 @@ extension Core {
     Method.async(
       "addLink", [.write, .idempotent],
       doc: "Says that a task waits for another, is related to it, or is a duplicate of it.",
-      route: "POST /api/tasks/{id}/links", parameters: linkParameters + [TaskText.revision, TaskText.reason],
+      route: "POST /api/tasks/{id}/links",
+      parameters: linkParameters + [TaskText.branch, TaskText.revision, TaskText.reason],
       result: .json(schema: TaskText.schema), examples: TaskText.addLinkExamples
     ) { core, call in
       try await core.tasks.addLink(call)
@@ -151,7 +158,7 @@ extension Core {
     Method.async(
       "removeLink", [.write, .idempotent], doc: "Removes a link between two tasks.",
       route: "DELETE /api/tasks/{id}/links/{kind}/{other}",
-      parameters: linkParameters + [TaskText.revision, TaskText.reason],
+      parameters: linkParameters + [TaskText.branch, TaskText.revision, TaskText.reason],
       result: .json(schema: TaskText.schema), examples: TaskText.removeLinkExamples
     ) { core, call in
       try await core.tasks.removeLink(call)
@@ -170,14 +177,16 @@ extension Core {
   @MethodBuilder<Core> private static var hidingMethods: [Method<Core>] {
     Method.async(
       "archive", [.write, .idempotent], doc: "Puts a task away: lists leave it out, figures keep it.",
-      route: "POST /api/tasks/{id}/archive", parameters: [TaskText.id, TaskText.revision, TaskText.reason],
+      route: "POST /api/tasks/{id}/archive",
+      parameters: [TaskText.id, TaskText.branch, TaskText.revision, TaskText.reason],
       result: .json(schema: TaskText.schema), examples: TaskText.archiveExamples
     ) { core, call in
       try await core.tasks.archive(call)
     }
     Method.async(
       "restore", [.write, .idempotent], doc: "Brings a task back that was archived or deleted.",
-      route: "POST /api/tasks/{id}/restore", parameters: [TaskText.id, TaskText.revision, TaskText.reason],
+      route: "POST /api/tasks/{id}/restore",
+      parameters: [TaskText.id, TaskText.branch, TaskText.revision, TaskText.reason],
       result: .json(schema: TaskText.schema), examples: TaskText.restoreExamples
     ) { core, call in
       try await core.tasks.restore(call)
@@ -187,8 +196,8 @@ extension Core {
       doc: "Deletes a task. Its history stays, and it can be restored; its key is never given again.",
       route: "DELETE /api/tasks/{id}",
       parameters: [
-        TaskText.id, .bool("subtasks", "Delete the tasks below it as well", defaultValue: false), TaskText.revision,
-        TaskText.reason,
+        TaskText.id, .bool("subtasks", "Delete the tasks below it as well", defaultValue: false), TaskText.branch,
+        TaskText.revision, TaskText.reason,
       ],
       result: .nothing, examples: TaskText.deleteExamples
     ) { core, call in

@@ -25,6 +25,7 @@ enum TaskText {
       .json("reviewers", "Who looks at it before it is done", optional: true, schema: names),
       .json("watchers", "Who wants to hear of it", optional: true, schema: names),
       .string("parentTask", "The id or key of the task that it is a part of", optional: true, schema: name),
+      .string("sprint", "The id or key of the sprint in which it is done", optional: true, schema: name),
       .json(
         "checkpoints", "Named steps on the way", optional: true,
         schema: #"{"type":"array","maxItems":100,"items":{"type":"object","properties":{"name":{"type":"string","#
@@ -48,6 +49,7 @@ enum TaskText {
   private static let names =
     #"{"type":"array","items":{"type":"string","minLength":1,"maxLength":500},"maxItems":500,"uniqueItems":true}"#
 
+  static let branch = Parameter.string("branch", "The branch of the plan; main when left out", optional: true)
   static let id = Parameter.string("id", "The id or the key, such as ORC-42")
   static let reason = Parameter.string(
     "reason", "Why: kept in the history", optional: true, schema: #"{"minLength":1,"maxLength":2000}"#)

@@ -6,6 +6,8 @@ final class Tasks {
   let ledger: Ledger
   let projects: Projects
   let dependencies: Dependencies
+  /// The timers, which stop when nobody works on their task any more.
+  weak var time: TimeTracking?
   var host: Host { ledger.host }
   var documents: Documents { ledger.documents }
 
@@ -25,6 +27,8 @@ final class Tasks {
       TaskItem.collection,
       indexes: [.init(fields: ["key"], isUnique: true), .init(fields: ["parentTask"])] + lists + orders + [
         .init(fields: ["project", "hidden", "status", "rank"]), .init(fields: ["sprint", "hidden", "rank"]),
+        .init(fields: ["project", "hidden", "status", "assignee", "priority", "rank"]),
+        .init(fields: ["project", "hidden", "status", "assignee", "dueDate"]),
       ],
       search: [.init(field: "title", weight: 8), .init(field: "labels", weight: 4), .init(field: "description")])
     ledger.observe { [unowned self] commit in
@@ -51,6 +55,7 @@ final class Tasks {
 
   func get(_ call: Call) throws(Failure) {
     let name = try call.string("id")
+    if let branch = try ledger.branches.branch(of: call) { return get(name, on: branch, call) }
     documents.answer(call, with: Reference(name), of: TaskItem.collection) { [self] in absent(name) }
   }
 
@@ -59,6 +64,7 @@ final class Tasks {
       TaskItem.collection, limit: try call.int("limit"), cursor: call.stringIfPresent("cursor"))
     try projects.narrow(&query, to: call)
     try narrow(&query, to: call)
+    if let branch = try ledger.branches.branch(of: call) { return try await list(query, on: branch, call) }
     switch try call.string("order") {
     // Across projects no index has the date; ids have one, and sort by the time at which they were made.
     case "createdAt" where call.stringIfPresent("project") == "*": query.order = ["id"]
@@ -85,7 +91,8 @@ final class Tasks {
     }
     for name in ["assignee", "component", "sprint", "parentTask"] as [StaticString] {
       guard let wanted = call.stringIfPresent(name) else { continue }
-      query.match(name.description, wanted == "none" ? .null : .string(wanted))
+      let meant = name.description == "assignee" ? Handle.resolve(wanted, for: call.context?.actor ?? "") : wanted
+      query.match(name.description, meant == "none" ? .null : .string(meant))
     }
     if let label = call.stringIfPresent("label") { query.match("labels", containing: label) }
   }
@@ -94,9 +101,12 @@ final class Tasks {
 
   func create(_ call: Call) async throws(Failure) {
     var given = Fields(try host.parse(call.arguments))
-    for name in ["project", "idempotencyKey", "reason"] { given[name] = nil }
+    for name in ["project", "branch", "idempotencyKey", "reason"] { given[name] = nil }
     let project = try projects.project(of: call)
-    try await ledger.answer(call, "tasks.create", about: given["blockedBy"].map { _ in Dependencies.turn }) {
+    try await ledger.answer(
+      call, "tasks.create",
+      about: given["blockedBy"].map { _ in Dependencies.turn } ?? given["sprint"].map { _ in Sprints.turn }
+    ) {
       transaction throws(Failure) in
       try await make(given, in: project, transaction).fields.json
     }
@@ -125,8 +135,9 @@ final class Tasks {
 
   func update(_ call: Call) async throws(Failure) {
     var patch = Fields(try host.parse(call.arguments))
-    for name in ["id", "revision", "reason"] { patch[name] = nil }
-    try await change(call, "tasks.update") { [self] task, transaction throws(Failure) in
+    for name in ["id", "branch", "revision", "reason"] { patch[name] = nil }
+    try await change(call, "tasks.update", turn: patch["sprint"].map { _ in Sprints.turn }) {
+      [self] task, transaction throws(Failure) in
       try await apply(patch, to: task, transaction)
     }
   }
@@ -151,16 +162,18 @@ final class Tasks {
   /// Changes the task that the call's argument `id` names, for the revision that its argument `revision` names, and
   /// answers with the task as it is then; with nothing when it was deleted.
   func change(
-    _ call: Call, _ method: StaticString, wantsDeleted: Bool = false,
+    _ call: Call, _ method: StaticString, wantsDeleted: Bool = false, turn: String? = nil,
     _ body: @escaping @Loop (TaskItem, Transaction) async throws(Failure) -> Void
   ) async throws(Failure) {
     let name = try call.string("id")
-    let id = try await id(of: Reference(name), name, call.context)
-    try await ledger.answer(call, method, about: id) { transaction throws(Failure) in
+    // A task that was made on a branch is not to be found in the plan; changes of a branch wait for each other anyway.
+    let isOnBranch = try ledger.branches.branch(of: call) != nil
+    let id = isOnBranch ? name : try await id(of: Reference(name), name, call.context)
+    try await ledger.answer(call, method, about: turn ?? id) { transaction throws(Failure) in
       let task = try await task(id, transaction, wantsDeleted: wantsDeleted)
       try Refusal.stale(call, task)
       try await body(task, transaction)
-      let new = try await self.task(id, transaction, wantsDeleted: true)
+      let new = try await self.task(task.id, transaction, wantsDeleted: true)
       return new.isDeleted ? Array("null".utf8) : new.fields.json
     }
   }
@@ -179,7 +192,8 @@ final class Tasks {
     var (new, patch) = (task, patch)
     try await resolve(&patch, of: task, in: task.project, transaction)
     try new.apply(patch, at: transaction.now)
-    if new.status == .inProgress, task.status != .inProgress {
+    let begins = new.status == .inProgress && task.status != .inProgress
+    if begins || new.status.isStarted && !task.status.isStarted {
       try await dependencies.refuseToBegin(new, transaction)
     }
     try await put(new, since: task, transaction)
@@ -189,17 +203,27 @@ final class Tasks {
   func put(_ new: TaskItem, since old: TaskItem, _ transaction: Transaction) async throws(Failure) {
     let new = transaction.put(new)
     try await dependencies.settle(new, since: old, transaction)
+    // Timers know nothing of branches.
+    if transaction.branch == nil { try await time?.settle(new, since: old, transaction) }
   }
 
   /// Turns the keys in a patch that name other entities into their ids, and refuses those that cannot be meant.
   private func resolve(
     _ patch: inout Fields, of task: TaskItem?, in project: String, _ transaction: Transaction
   ) async throws(Failure) {
+    if let name = patch["assignee"]?.string {
+      patch["assignee"] = .string(Handle.resolve(name, for: transaction.actor))
+    }
+    for field in ["reviewers", "watchers"] {
+      guard let names = patch[field]?.array?.compactMap(\.string) else { continue }
+      patch[field] = .array(names.map { .string(Handle.resolve($0, for: transaction.actor)) })
+    }
     if let name = patch["parentTask"]?.string {
       let parent = try await self.task(name, transaction)
       try await refuseParent(parent, of: task, in: project, transaction)
       patch["parentTask"] = .string(parent.id)
     }
+    try await resolveSprint(&patch, of: task, in: project, transaction)
   }
 
   private func refuseParent(

@@ -92,7 +92,7 @@ final class RESTCall: HostCall {
       }
       return exchange.endStream()
     }
-    if answer.isNull { return exchange.respond(.noContent) }
+    if answer.isNull, declaration?.hasResult != true { return exchange.respond(.noContent) }
     let bytes = answer.bytes
     let facts = EntityFacts(bytes)
     if exchange.method == .get, facts.matches(exchange.header("if-none-match")) {

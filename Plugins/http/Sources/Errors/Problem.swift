@@ -41,7 +41,7 @@ struct Problem: Error {
     buffer.append(#","detail":"#)
     buffer.append(jsonString: detail)
     buffer.append(#","code":""#)
-    buffer.append(status.code)
+    buffer.append(status.name)
     buffer.append(UInt8(ascii: "\""))
     if let plugin {
       buffer.append(#","plugin":"#)

@@ -2,28 +2,6 @@ import PluginKit
 
 /// The one table that maps the canonical statuses to HTTP and JSON-RPC.
 extension Status {
-  /// The name that stands in `code` of a problem.
-  var code: StaticString {
-    switch self {
-    case .ok: "ok"
-    case .cancelled: "cancelled"
-    case .invalidArgument: "invalid_argument"
-    case .deadlineExceeded: "deadline_exceeded"
-    case .notFound: "not_found"
-    case .alreadyExists: "already_exists"
-    case .permissionDenied: "permission_denied"
-    case .resourceExhausted: "resource_exhausted"
-    case .failedPrecondition: "failed_precondition"
-    case .aborted: "aborted"
-    case .outOfRange: "out_of_range"
-    case .unimplemented: "unimplemented"
-    case .internal: "internal"
-    case .unavailable: "unavailable"
-    case .dataLoss: "data_loss"
-    case .unauthenticated: "unauthenticated"
-    }
-  }
-
   var http: HTTPStatus {
     switch self {
     case .ok: .ok

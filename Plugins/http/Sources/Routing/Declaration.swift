@@ -17,6 +17,8 @@ struct Declaration {
   var route: RoutePattern
   /// Whether it emits chunks before it answers.
   var isStream = false
+  /// Whether it has a result: without one, its answer is that there is nothing to say.
+  var hasResult = false
 
   /// `tasks.get`
   var fullName: String { "\(service).\(name)" }

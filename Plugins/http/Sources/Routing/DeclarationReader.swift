@@ -9,7 +9,8 @@ enum DeclarationReader {
     var faults: [String] = []
   }
 
-  /// Reads `{"items":[{"name","methods":[{"name","route","params":[{"name","type","schema"}]}]}]}`.
+  /// Reads `{"items":[{"name","methods":[{"name","route","stream","params":[{"name","type","schema"}],
+  /// "result":{"type"}}]}]}`.
   static func read(_ text: Bytes) -> Catalog {
     var catalog = Catalog()
     JSONText.forEachElement(ofMember: "items", of: text) { service in
@@ -27,6 +28,9 @@ enum DeclarationReader {
     do throws(RoutePattern.Malformed) {
       var declaration = Declaration(service: service, name: name, parameters: [], route: try RoutePattern(route))
       declaration.isStream = JSONText.member("stream", of: method)?.equals("true") == true
+      if let result = JSONText.member("result", of: method), let type = JSONText.member("type", of: result) {
+        declaration.hasResult = !type.equals("\"v\"")
+      }
       JSONText.forEachElement(ofMember: "params", of: method) { parameter in
         guard let name = JSONText.string(JSONText.member("name", of: parameter)) else { return }
         declaration.parameters.append(

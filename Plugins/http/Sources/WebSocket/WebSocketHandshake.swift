@@ -1,3 +1,5 @@
+import PluginKit
+
 /// The opening handshake of RFC 6455, server side, without extensions and subprotocols.
 enum WebSocketHandshake {
   enum Outcome {
@@ -36,7 +38,7 @@ enum WebSocketHandshake {
     message.append("258EAFA5-E914-47DA-95CA-C5AB0DC85B11")
     var digest = ByteBuffer()
     SHA1.append(of: message.bytes, to: &digest)
-    buffer.append(base64: digest.bytes)
+    buffer.append(Base64.encode(UnsafeRawBufferPointer(digest.bytes)))
   }
 
   private static func asksForUpgrade(_ exchange: HTTPExchange) -> Bool {

@@ -1,8 +1,8 @@
 /// Order statistics. All functions expect finite numbers, and at least one.
-enum Statistics {
+public enum Statistics {
   /// The smallest value that at least `share` of `sorted` does not exceed (Hyndman and Fan, 1996, definition 1): always
   /// one of the samples.
-  static func quantile<Value>(_ sorted: [Value], _ share: Double) -> Value {
+  public static func quantile<Value>(_ sorted: [Value], _ share: Double) -> Value {
     // The small amount keeps 0.85 · 20 from becoming 18 by rounding.
     let rank = Int((share * Double(sorted.count) - 1e-9).rounded(.up))
     return sorted[min(max(rank, 1), sorted.count) - 1]

@@ -1,0 +1,38 @@
+/// The short name by which a person or an agent is written in tasks, in comments and on the command line: `ada`.
+///
+/// Letters and digits of any script, `.`, `_` and `-`; a letter or digit first; at most 64 characters; no capitals.
+enum Handle {
+  /// What callers write to mean themselves.
+  static let caller = "me"
+  /// Words that stand where a handle may stand, and mean something else.
+  static let reserved: Set<String> = [caller, "none"]
+  static let maximalLength = 64
+
+  /// The handle in its one spelling; nil when the text is none.
+  static func normalized(_ text: String) -> String? {
+    let handle = text.lowercased()
+    guard let first = handle.first, isLetterOrDigit(first), handle.count <= maximalLength,
+      handle.allSatisfy(isPart), !reserved.contains(handle)
+    else { return nil }
+    return handle
+  }
+
+  /// The handle of whoever acts: what follows the kind in `user:Ada`, with `-` for what no handle has.
+  static func of(actor: String) -> String {
+    let name = actor.split(separator: ":", maxSplits: 1).last ?? ""
+    let spelt = name.lowercased().map { isPart($0) ? $0 : "-" }.drop { !isLetterOrDigit($0) }
+    return spelt.isEmpty ? "unknown" : String(spelt.prefix(maximalLength))
+  }
+
+  /// What is meant by a name that a caller wrote: `me` is the caller.
+  static func resolve(_ name: String, for actor: String) -> String {
+    name == caller ? of(actor: actor) : name
+  }
+
+  /// Whether a handle may contain the character.
+  static func isPart(_ character: Character) -> Bool {
+    isLetterOrDigit(character) || character == "." || character == "_" || character == "-"
+  }
+
+  static func isLetterOrDigit(_ character: Character) -> Bool { character.isLetter || character.isNumber }
+}
