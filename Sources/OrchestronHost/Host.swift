@@ -192,17 +192,19 @@ extension Host {
   ///   - arguments: The JSON object of the arguments, as text.
   ///   - actor: `kind:id`.
   ///   - timeout: Milliseconds until the call is given up; 0 for the 30 s that every call has.
+  ///   - reachesInternals: Whether methods are reached that are for plugins only. For the command line, which acts for
+  ///     the owner of the storage folder; never for what comes from outside.
   ///   - reply: Told each chunk of a stream, then once the outcome. The bytes are borrowed.
   /// - Returns: The id by which ``cancel(_:)`` gives the call up.
   @discardableResult
   public func call(
-    _ method: String, _ arguments: [UInt8], as actor: String, timeout: Int64 = 0,
+    _ method: String, _ arguments: [UInt8], as actor: String, timeout: Int64 = 0, reachesInternals: Bool = false,
     _ reply: @escaping (HostReply) -> Void
   ) -> UInt64 {
     let context = Context(
       actor: Text(actor), caller: dispatcher.hostName,
       deadline: timeout > 0 ? Clock.milliseconds() + timeout : nil, chain: 0)
-    context.isFace = true
+    context.isFace = !reachesInternals
     var id: UInt64 = 0
     dispatcher.call(
       method, arguments,

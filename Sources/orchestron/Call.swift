@@ -34,14 +34,12 @@ struct Call: Command {
 
   func perform() throws(Problem) {
     let words = try asProblem { () throws(Failure) in try CallArguments(arguments) }
-    let place = try asProblem { () throws(Failure) in try Place(self.place) }
-    let way = try asProblem { () throws(Failure) in try Joining.join(place.storage) }
-    let result =
-      switch way {
-      case .running(let client): try ask(client, words)
-      case .alone(let lock, let storage): try askOneself(lock, storage, place, words)
-      }
-    Output.json(result)
+    let limit = try asProblem { () throws(Failure) in try milliseconds }
+    let session = try CallSession(place, for: method)
+    defer { session.end() }
+    let declaration = words.needDeclaration ? try session.describe(method) : .null
+    let json = try asProblem { () throws(Failure) in try words.json(for: declaration) }
+    Output.json(try session.call(method, json, timeout: limit) { Output.line($0.text) })
   }
 
   private var milliseconds: Int64 {
@@ -52,63 +50,5 @@ struct Call: Command {
       }
       return Int64(timeout * 1000)
     }
-  }
-
-  /// Calls the host that runs.
-  private func ask(_ client: ControlClient, _ words: CallArguments) throws(Problem) -> JSON {
-    var declaration: JSON = .null
-    if words.needDeclaration {
-      declaration = try client.call("describe", JSON.object(["method": .string(method)]).bytes)
-    }
-    let arguments = try asProblem { () throws(Failure) in try words.json(for: declaration) }
-    let timeout = try asProblem { () throws(Failure) in try milliseconds }
-    return try client.call(method, arguments, timeout: timeout) { Output.line($0.text) }
-  }
-
-  /// Starts the plugins that provide the service, for this one call.
-  private func askOneself(
-    _ lock: HostLock, _ storage: String, _ place: Place, _ words: CallArguments
-  ) throws(Problem) -> JSON {
-    let process: HostProcess
-    let timeout: Int64
-    let wanted: [PluginID]
-    do throws(Failure) {
-      timeout = try milliseconds
-      wanted = try providers(place)
-      let level = place.configuration.settings["host"]?["logLevel"] == nil ? .error : place.configuration.logLevel
-      let log = HostLog(
-        level: level, format: place.configuration.logFormat(isTerminal: isatty(STDERR_FILENO) == 1))
-      process = try HostProcess(place, storage: storage, lock: lock, wanted: wanted, log: log)
-    } catch {
-      throw Problem(error, plugin: "host")
-    }
-    defer { process.stop() }
-    if let failure = process.start() ?? wanted.lazy.compactMap(process.host.failure(of:)).first {
-      throw Problem(failure)
-    }
-    var declaration = JSON.null
-    if words.needDeclaration {
-      do throws(Failure) { declaration = try process.host.describe(method) } catch {
-        throw Problem(error, plugin: "host")
-      }
-    }
-    let arguments = try asProblem { () throws(Failure) in try words.json(for: declaration) }
-    return try process.call(method, arguments, as: PeerUser.current.actor, timeout: timeout) { Output.line($0.text) }
-  }
-
-  /// The plugins that provide the service of the method.
-  private func providers(_ place: Place) throws(Failure) -> [PluginID] {
-    let service = String(method.prefix { $0 != "." })
-    guard service != "host" else {
-      throw Failure(
-        .unavailable, "no host runs in \(place.storage), which \(method) needs; start one by `orchestron run`")
-    }
-    let options = place.configuration.options
-    let manifests = Discovery.scan(place.pluginRoots).manifests.filter { !options.disabled.contains($0.id) }
-    let providers = manifests.filter { $0.provides[service] != nil }.map(\.id)
-    guard providers.isEmpty else { return options.providers[service].map { [$0] } ?? providers }
-    let known = manifests.flatMap { $0.provides.keys }.sorted()
-    let hint = nearest(service, in: known + ["host"]).map { "; did you mean \"\($0)\"?" } ?? ""
-    throw Failure(.notFound, "there is no service \"\(service)\"\(hint)")
   }
 }

@@ -19,7 +19,8 @@ struct Orchestron: ParsableCommand {
       """,
     version: Host.versionText,
     subcommands: [
-      Run.self, Call.self, Events.self, PluginGroup.self, ConfigGroup.self, Doctor.self, VersionCommand.self,
+      Run.self, Call.self, Events.self, Backup.self, Restore.self, PluginGroup.self, ConfigGroup.self, Doctor.self,
+      VersionCommand.self,
     ])
 
   /// Runs the command that the arguments name. Wrong usage ends with exit code 2.

@@ -29,7 +29,7 @@ public enum Base64 {
   }
 
   /// The bytes, or nil when the text is not base64 with its padding.
-  static func decode(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
+  public static func decode(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
     guard text.count % 4 == 0 else { return nil }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count / 4 * 3)

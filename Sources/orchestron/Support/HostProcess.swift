@@ -59,10 +59,11 @@ final class HostProcess {
 
   /// Calls a method and waits for its answer.
   func call(
-    _ method: String, _ arguments: [UInt8], as actor: String, timeout: Int64, chunk: @escaping (JSON) -> Void
+    _ method: String, _ arguments: [UInt8], as actor: String, timeout: Int64, reachesInternals: Bool = false,
+    chunk: @escaping (JSON) -> Void
   ) throws(Problem) -> JSON {
     var outcome: Result<JSON, Problem>?
-    host.call(method, arguments, as: actor, timeout: timeout) { reply in
+    host.call(method, arguments, as: actor, timeout: timeout, reachesInternals: reachesInternals) { reply in
       switch reply {
       case .chunk(let bytes): chunk((try? JSON(parsing: bytes)) ?? .null)
       case .end(let bytes): outcome = .success((try? JSON(parsing: bytes)) ?? .null)

@@ -152,7 +152,7 @@ final class TimeTracking {
     let person = Handle.of(actor: actor(of: call))
     try await change(call, "time.stop", of: person) { [self] transaction throws(Failure) in
       guard let entry = try await running(of: person, transaction) else {
-        throw Failure(.failedPrecondition, "no timer of \(person) is running; time.start begins one")
+        throw Failure(.failedPrecondition, "no timer is running; time.start begins one")
       }
       if let name = call.stringIfPresent("task") {
         let task = try await tasks.task(name, transaction)
