@@ -13,4 +13,24 @@ import Testing
   @Test func deliversEveryEventOnceToAClientThatReconnects() throws {
     try Client.run("events.py", [])
   }
+
+  @Test func keepsEveryAcknowledgedRevisionThroughAKill() throws {
+    try Client.run("history_crash.py", ["2"])
+  }
+
+  @Test func plansAReleaseWithDependenciesSearchUndoAndABranch() throws {
+    try Client.run("planning.py", [])
+  }
+
+  @Test func leadsASprintFromItsPlanToItsReport() throws {
+    try Client.run("sprints.py", [])
+  }
+
+  @Test func keepsTheTimeOfATeamThroughKillsAndClockChanges() throws {
+    try Client.run("team.py", [])
+  }
+
+  @Test func refusesBadInputWithASentenceAndLosesNothing() throws {
+    try Client.run("badinput.py", [])
+  }
 }

@@ -10,13 +10,13 @@ final class Core: Plugin {
   static var services: [Service<Core>] {
     [
       projectMethods, taskMethods, bookmarkMethods, commentMethods, personMethods, timeTrackingMethods, sprintMethods,
-      branchMethods, historyMethods, recordMethods, analyticsMethods,
+      branchMethods, historyMethods, recordMethods, analyticsMethods, importMethods, qualityMethods,
       searchMethods, reportMethods, forecastMethods,
     ]
   }
   static var topics: [Topic] {
     projectTopics + taskTopics + checkpointTopics + bookmarkTopics + commentTopics + peopleTopics + timeTopics
-      + sprintTopics + branchTopics + recordTopics
+      + sprintTopics + branchTopics + recordTopics + importTopics
   }
 
   let ledger: Ledger
@@ -34,6 +34,8 @@ final class Core: Plugin {
   let records: Records
   let reports: Reports
   let forecasts: Forecasts
+  let imports: Imports
+  let quality: Quality
 
   init(host: Host, config: JSONValue) throws {
     ledger = Ledger(host: host, documents: Documents(host: host), calendars: Calendars(), ids: Identities())
@@ -52,6 +54,8 @@ final class Core: Plugin {
     }
     analytics = Analytics(ledger: ledger, projects: projects, graph: tasks.dependencies.graph)
     forecasts = Forecasts(ledger: ledger, projects: projects, analytics: analytics)
+    imports = Imports(ledger: ledger, projects: projects, tasks: tasks, time: time)
+    quality = Quality(ledger: ledger, projects: projects, tasks: tasks, analytics: analytics)
     reports = Reports(
       ledger: ledger, projects: projects, analytics: analytics,
       outlook: .init(
@@ -76,6 +80,8 @@ final class Core: Plugin {
     try await branches.start()
     history.start(tasks)
     try await records.start()
+    try await imports.start()
+    try await quality.start()
   }
 }
 

@@ -50,7 +50,8 @@ import Testing
 
 @Suite struct SearchFiltersTests {
   private static let setting = SearchFilters.Setting(
-    today: Day(year: 2026, month: 1, day: 31), me: "ada", activeSprint: "s1", ids: ["ORC-3": "id3"])
+    today: Day(year: 2026, month: 1, day: 31), zone: TimeZone("Europe/Berlin") ?? .utc, actor: "user:ada",
+    activeSprint: "s1", ids: ["ORC-3": "id3", "ORC-S2": "s2"])
 
   private func filters(_ text: String) throws -> [String] {
     let filters = try SearchFilters(
@@ -62,10 +63,16 @@ import Testing
     ("status:in-progress", ["status equal \"in_progress\""]),
     ("-status:done -status:cancelled", ["status notEqual \"done\"", "status notEqual \"cancelled\""]),
     ("assignee:me", ["assignee equal \"ada\""]), ("assignee:none", ["assignee equal null"]),
-    ("sprint:active", ["sprint equal \"s1\""]), ("parent:ORC-3", ["parentTask equal \"id3\""]),
+    ("assignee:Grace", ["assignee equal \"grace\""]), ("sprint:active", ["sprint equal \"s1\""]),
+    ("sprint:ORC-S2,none", []), ("sprint:ORC-S2", ["sprint equal \"s2\""]), ("parent:ORC-3", ["parentTask equal \"id3\""]),
     ("due:<7d", ["dueDate less \"2026-02-07\""]),
     ("due:today", ["dueDate greaterOrEqual \"2026-01-31\"", "dueDate less \"2026-02-01\""]),
-    ("updated:>2w", ["updatedAt greaterOrEqual \"2026-01-18\""]), ("due:none", ["dueDate equal null"]),
+    // The day begins in Berlin an hour before it does in UTC.
+    ("updated:>2w", ["updatedAt greaterOrEqual \"2026-01-17T23:00:00.000Z\""]),
+    (
+      "created:today",
+      ["createdAt greaterOrEqual \"2026-01-30T23:00:00.000Z\"", "createdAt less \"2026-01-31T23:00:00.000Z\""]
+    ), ("due:<900y", ["dueDate less \"2925-06-12\""]), ("due:none", ["dueDate equal null"]),
     ("points:>3", ["storyPoints greater 3.0"]), ("label:api", ["labels contains \"api\""]),
   ])
   func becomeFiltersOfStorage(text: String, filters: [String]) throws {
@@ -73,7 +80,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "status:nearly_done", "due:someday", "due:2026-02-30", "points:many", "is:nice", "order:chaos", "-label:a",
+    "status:nearly_done", "due:someday", "due:2026-02-30", "due:<99999y", "due:+9223372036854775807d", "points:many", "is:nice", "order:chaos", "-label:a",
     "status:>todo", "assignee:none,ada",
   ])
   func refuseWhatCannotBeMeant(text: String) {

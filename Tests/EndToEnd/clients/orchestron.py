@@ -19,9 +19,9 @@ BINARY = Path(os.environ["ORCHESTRON_BIN"]).absolute()
 class Refused(Exception):
     """A call that was answered with a failure: the status's name and the sentence."""
 
-    def __init__(self, code, detail):
+    def __init__(self, code, detail, status=None, problem=None):
         super().__init__(f"{code}: {detail}")
-        self.code, self.detail = code, detail
+        self.code, self.detail, self.status, self.problem = code, detail, status, problem
 
 
 class Host:
@@ -107,6 +107,28 @@ def by_http(host, method, arguments):
     return value
 
 
+def rest(host, verb, path, body=None):
+    """A request to `/api` + path as a client makes it; gives the JSON, None for none."""
+    status, _, answer = curl(
+        f"{host.http}/api{path}", "-X", verb, "-H", "Content-Type: application/json",
+        *(() if body is None else ("--data-binary", "@-")), data=None if body is None else json.dumps(body).encode())
+    value = json.loads(answer) if answer else None
+    if status >= 400:
+        raise Refused(value["code"], value["detail"], status, value)
+    return value
+
+
+def refusal(call, *arguments, says=""):
+    """The failure that a call must be answered with; its sentence must contain `says`."""
+    try:
+        answer = call(*arguments)
+    except Refused as refused:
+        if says not in refused.detail:
+            sys.exit(f"{arguments[1:]} was refused with {refused}, not with {says}")
+        return refused
+    sys.exit(f"{arguments[1:]} was not refused: {answer}")
+
+
 def by_command_line(host, method, arguments):
     """Calls by `orchestron call`, which joins the running host."""
     run = subprocess.run(
@@ -134,6 +156,40 @@ def by_websocket(host, method, arguments):
     if "error" in message:
         raise Refused(message["error"]["data"]["code"], message["error"]["data"]["detail"])
     return message["result"]
+
+
+def at_once(host, calls):
+    """Makes calls, pairs of a method and its arguments, at the same time, each by a WebSocket of its own; gives the
+    JSON-RPC replies in the order of the calls."""
+
+    async def one(method, arguments):
+        async with websockets.connect(host.ws) as socket:
+            await socket.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": arguments}))
+            return json.loads(await asyncio.wait_for(socket.recv(), 60))
+
+    async def all_of_them():
+        return await asyncio.gather(*(one(*call) for call in calls))
+
+    return asyncio.run(all_of_them())
+
+
+def published(host):
+    """All events from the log's first on, as a WebSocket client with `since` gets them."""
+
+    async def run():
+        async with websockets.connect(host.ws, max_size=None) as socket:
+            await socket.send(json.dumps(
+                {"jsonrpc": "2.0", "id": 1, "method": "subscribe", "params": {"topics": ["*"], "since": 0}}))
+            events, last = [], None
+            while last is None or not events or events[-1]["seq"] < last:
+                message = json.loads(await asyncio.wait_for(socket.recv(), 60))
+                if message.get("id") == 1:
+                    last = message["result"]["seq"]
+                elif "seq" in message.get("params", {}):
+                    events.append(message["params"])
+            return events
+
+    return asyncio.run(run())
 
 
 def normalised(value):

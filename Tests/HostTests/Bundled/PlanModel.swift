@@ -96,6 +96,10 @@ struct PlanModel {
     guard var task = tasks[key], state == nil || !task.isDeleted else { throw .notFound }
     task.hidden = state
     put(key, task)
+    // What it waited for may have been done while it was away.
+    guard state == nil, openBlockers(task).isEmpty else { return }
+    unblock(&task)
+    tasks[key] = task
   }
 
   // MARK: Rules

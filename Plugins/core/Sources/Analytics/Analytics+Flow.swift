@@ -21,7 +21,7 @@ extension Analytics {
     let project = try projects.project(of: call)
     let period = try period(of: call, project, days: 90)
     let finished = try await finished(
-      in: period, of: project, assignee: call.stringIfPresent("assignee"), type: call.stringIfPresent("type"),
+      in: period, of: project, assignee: call.stringIfPresent("assignee").map(call.handle), type: call.stringIfPresent("type"),
       call.context)
     let known = finished.compactMap { task in figure(task).map { (task, $0) } }
     var json = JSONWriter(capacity: 256 + known.count * 96)
@@ -77,7 +77,7 @@ extension Analytics {
   func cumulativeFlow(_ call: Call) async throws(Failure) {
     let project = try projects.project(of: call)
     let period = try period(of: call, project, days: 30)
-    let steps = try await steps(until: period.last, of: project, call.context)
+    let steps = try await steps(in: period, of: project, call.context)
     let flow = CumulativeFlow(steps, from: period.first, to: period.last)
     var json = JSONWriter(capacity: 1024 + flow.days.count * 96)
     json.beginObject()
@@ -100,10 +100,10 @@ extension Analytics {
 
   func age(_ call: Call) async throws(Failure) {
     let project = try projects.project(of: call)
-    let today = project.zone.day(at: Instant.now)
+    let now = Instant.now
+    let today = project.zone.day(at: now)
     let finished = try await finished(in: Period(first: today - 89, last: today), of: project, call.context)
     let usual = Percentiles(finished.compactMap(\.cycleHours))
-    let now = Instant.now
     let open = try await inProgress(of: project, call.context).compactMap { task in
       task.ageHours(at: now).map { (task, $0) }
     }

@@ -11,22 +11,26 @@ extension Analytics {
     json.beginArray()
     for bottleneck in found { json.bottleneck(bottleneck) }
     json.endArray()
+    json.key("next" as StaticString)
+    json.null()
     json.endObject()
     call.answer(json)
   }
 
   /// The worst first, at most a hundred.
   func bottlenecks(of project: ProjectItem, _ context: Context?) async throws(Failure) -> [Bottleneck] {
-    let now = Instant.now
-    let today = project.zone.day(at: now)
+    let (now, zone) = (Instant.now, project.zone)
+    let today = zone.day(at: now)
     let finished = try await finished(in: Period(first: today - 89, last: today), of: project, context)
     let usual = Percentiles(finished.compactMap(\.cycleHours))
     let open = try await inProgress(of: project, context)
+    // A year of them is enough to be called long.
+    let workdays = Workdays(of: project, in: today - 366...today)
     var found: [Bottleneck] = []
     for task in open {
       guard let started = task.startedAt, let age = task.ageHours(at: now) else { continue }
-      let workdays = workdays(after: project.zone.day(at: started), until: today, of: project)
-      if let long = Bottleneck.longRunning(task, workdays: workdays) { found.append(long) }
+      let passed = workdays.count(after: zone.day(at: started), through: today)
+      if let long = Bottleneck.longRunning(task, workdays: passed) { found.append(long) }
       // Of fewer finished tasks nobody can say what is usual.
       if let usual, usual.count >= 10, let old = Bottleneck.ageing(task, hours: age, usual: usual.p85) {
         found.append(old)
@@ -40,13 +44,6 @@ extension Analytics {
     found += try await bugs(of: project, context)
     found.sort { ($1.severity, $0.name) < ($0.severity, $1.name) }
     return Array(found.prefix(100))
-  }
-
-  /// The workdays behind one day up to another.
-  private func workdays(after first: Day, until last: Day, of project: ProjectItem) -> Int {
-    // Weeks repeat; a year of them is enough to be called long.
-    guard first < last else { return 0 }
-    return (1...min(last - first, 366)).count { project.isWorkday(first + $0) }
   }
 
   private func criticalDependencies(of project: ProjectItem, _ context: Context?) async throws(Failure) -> [Bottleneck]
@@ -107,7 +104,7 @@ extension Analytics {
   func person(_ call: Call) async throws(Failure) {
     let project = try projects.project(of: call)
     let period = try period(of: call, project, days: 90)
-    let name = try call.string("assignee")
+    let name = call.handle(try call.string("assignee"))
     let finished = try await finished(in: period, of: project, assignee: name, call.context)
     let open = try await inProgress(of: project, call.context).filter { $0.fields["assignee"] == .string(name) }
     var json = JSONWriter(capacity: 1024)

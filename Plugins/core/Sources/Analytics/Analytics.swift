@@ -48,36 +48,43 @@ final class Analytics {
 
   // MARK: Reading
 
+  /// The recorded steps to done of a period. A task that was put away when it was done and comes back is not done again.
+  private func completions(in period: Period, of project: ProjectItem) -> Documents.Query {
+    // Small pages keep the loop free between them.
+    var query = Documents.Query(Transition.collection, limit: 1000)
+    query.match("project", .string(project.id))
+    query.match("day", "greaterOrEqual", .string(period.first.text))
+    query.match("day", "lessOrEqual", .string(period.last.text))
+    query.match("from", "exists", true)
+    query.match("from", "notEqual", .string(TaskStatus.done.rawValue))
+    query.match("to", .string(TaskStatus.done.rawValue))
+    return query
+  }
+
   /// The tasks that were finished in a period, in the order of the days; of a task that was finished twice, the last.
   func finished(
     in period: Period, of project: ProjectItem, assignee: String? = nil, type: String? = nil, _ context: Context?
   ) async throws(Failure) -> [FinishedTask] {
-    var query = Documents.Query(Transition.collection)
-    query.match("project", .string(project.id))
-    query.match("day", "greaterOrEqual", .string(period.first.text))
-    query.match("day", "lessOrEqual", .string(period.last.text))
-    query.match("to", .string(TaskStatus.done.rawValue))
-    query.match("from", "notEqual", .string(TaskStatus.done.rawValue))
+    var query = completions(in: period, of: project)
     if let assignee { query.match("assignee", .string(assignee)) }
     if let type { query.match("type", .string(type)) }
-    query.order = ["day"]
+    query.order = ["-day"]
     query.fields = FinishedTask.fields
-    var last: [String: FinishedTask] = [:]
-    for fields in try await documents.all(query, context) {
-      if let task = FinishedTask(fields) { last[task.task] = task }
-    }
-    return last.values.sorted { ($0.day, $0.task) < ($1.day, $1.task) }
+    var (latest, seen) = ([FinishedTask](), Set<String>())
+    repeat {
+      let page = try await documents.page(query, context)
+      for task in page.items.compactMap({ FinishedTask($0) }) where seen.insert(task.task).inserted {
+        latest.append(task)
+      }
+      query.cursor = page.next
+    } while query.cursor != nil
+    return latest.reversed()
   }
 
   /// How many tasks were finished on each day of a period.
   func throughput(in period: Period, of project: ProjectItem, _ context: Context?) async throws(Failure) -> Throughput {
-    var query = Documents.Query(Transition.collection)
-    query.match("project", .string(project.id))
-    query.match("day", "greaterOrEqual", .string(period.first.text))
-    query.match("day", "lessOrEqual", .string(period.last.text))
-    query.match("to", .string(TaskStatus.done.rawValue))
-    query.match("from", "notEqual", .string(TaskStatus.done.rawValue))
     var finished: [Day: Int] = [:]
+    let query = completions(in: period, of: project)
     for group in try await documents.groups(.init(query, by: ["day"]), context) {
       guard group.count == 2, let day = group[0].string.flatMap({ Day($0) }) else { continue }
       finished[day] = group[1].int.map(Int.init)
@@ -85,33 +92,46 @@ final class Analytics {
     return Throughput(finished, from: period.first, to: period.last)
   }
 
-  /// The steps between statuses of all days up to one, which is what a cumulative flow diagram sums up.
-  func steps(until last: Day, of project: ProjectItem, _ context: Context?) async throws(Failure) -> [CumulativeFlow
-    .Step]
+  /// The steps between statuses that a cumulative flow diagram of a period sums up: those of all days before it as if
+  /// they had been on the day before, and those of each of its days.
+  func steps(in period: Period, of project: ProjectItem, _ context: Context?) async throws(Failure)
+    -> [CumulativeFlow.Step]
   {
     var query = Documents.Query(Transition.collection)
     query.match("project", .string(project.id))
-    query.match("day", "lessOrEqual", .string(last.text))
-    return try await documents.groups(.init(query, by: ["day", "from", "to"]), context).compactMap { group in
-      guard group.count == 4, let day = group[0].string.flatMap({ Day($0) }), let count = group[3].int else {
-        return nil
-      }
+    var before = query
+    before.match("day", "less", .string(period.first.text))
+    query.match("day", "greaterOrEqual", .string(period.first.text))
+    query.match("day", "lessOrEqual", .string(period.last.text))
+    func step(on day: Day, _ rest: ArraySlice<Value>) -> CumulativeFlow.Step? {
+      let rest = Array(rest)
+      guard rest.count == 3, let count = rest[2].int else { return nil }
       return CumulativeFlow.Step(
-        day: day, from: group[1].string.flatMap(TaskStatus.init), to: group[2].string.flatMap(TaskStatus.init),
+        day: day, from: rest[0].string.flatMap(TaskStatus.init), to: rest[1].string.flatMap(TaskStatus.init),
         count: Int(count))
     }
+    let start = try await documents.groups(.init(before, by: ["from", "to"]), context)
+      .compactMap { step(on: period.first - 1, $0[...]) }
+    return try await documents.groups(.init(query, by: ["day", "from", "to"]), context)
+      .reduce(into: start) { steps, group in
+        guard let day = group.first?.string.flatMap({ Day($0) }), let step = step(on: day, group.dropFirst()) else {
+          return
+        }
+        steps.append(step)
+      }
   }
 
-  /// The tasks that somebody has begun and nobody has finished. There are as many as a team can hold.
+  /// The tasks that somebody has begun and nobody has finished, with what figures are made of. There are as many as a
+  /// team can hold.
   func inProgress(of project: ProjectItem, _ context: Context?) async throws(Failure) -> [TaskItem] {
     var tasks: [TaskItem] = []
     for status in [TaskStatus.inProgress, .review, .testing, .blocked] {
-      var query = Documents.Query(TaskItem.collection)
+      var query = Documents.Query(TaskItem.collection, limit: Analytics.openLimit)
       query.match("project", .string(project.id))
       query.match("hidden", .null)
       query.match("status", .string(status.rawValue))
       query.order = ["createdAt"]
-      query.limit = Analytics.openLimit
+      query.fields = Analytics.openFields
       let page = try await documents.page(query, context)
       guard page.next == nil else {
         throw Failure(
@@ -123,7 +143,8 @@ final class Analytics {
     return tasks
   }
 
-  private static let openLimit = 5000
+  private static let openLimit = 2000
+  private static let openFields = ["id", "key", "title", "status", "assignee", "startedAt"]
 }
 
 extension TaskItem {

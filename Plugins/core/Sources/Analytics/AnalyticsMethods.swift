@@ -183,7 +183,7 @@ enum AnalyticsText {
       "type":{"enum":["long_running_task","ageing_work","critical_dependency","resource_overload","quality_issue"]},
       "severity":{"enum":["medium","high","critical"]},"subject":{"type":"string"},"name":{"type":"string"},
       "description":{"type":"string"},"suggestion":{"type":"string"},"value":{"type":"number"},
-      "threshold":{"type":"number"}}}}},"required":["items"]}
+      "threshold":{"type":"number"}}}},"next":{"type":"null"}},"required":["items","next"]}
     """#
 
   private static let personFigures = #"""

@@ -40,8 +40,8 @@ struct BookmarkTarget {
 
   /// The collections that are looked through, by the noun of their entities.
   static let collections: [(kind: String, collection: String)] = [
-    (TaskItem.noun, TaskItem.collection), ("sprint", "core/sprints"), (ProjectItem.noun, ProjectItem.collection),
-    ("record", "core/records"),
+    (TaskItem.noun, TaskItem.collection), (SprintItem.noun, SprintItem.collection),
+    (ProjectItem.noun, ProjectItem.collection), (RecordItem.noun, RecordItem.collection),
   ]
 
   /// The fields that it is made of.

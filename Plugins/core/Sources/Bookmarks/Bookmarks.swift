@@ -20,12 +20,10 @@ final class Bookmarks {
       indexes: [.init(fields: ["actor", "entity"], isUnique: true), .init(fields: ["actor", "hidden", "id"])])
   }
 
-  private func actor(of call: Call) -> String { call.context?.actor ?? "plugin:\(Core.id)" }
-
   // MARK: Methods
 
   func create(_ call: Call) async throws(Failure) {
-    let (name, actor) = (try call.string("entity"), actor(of: call))
+    let (name, actor) = (try call.string("entity"), call.actor)
     guard let target = try await target(Reference(name), call.context) else {
       throw Failure(
         .notFound,
@@ -50,14 +48,14 @@ final class Bookmarks {
   func list(_ call: Call) throws(Failure) {
     var query = Documents.Query(
       BookmarkItem.collection, limit: try call.int("limit"), cursor: call.stringIfPresent("cursor"))
-    query.match("actor", .string(actor(of: call)))
+    query.match("actor", .string(call.actor))
     query.match("hidden", .null)
     query.order = ["-id"]
     documents.answer(call, with: query)
   }
 
   func delete(_ call: Call) async throws(Failure) {
-    let (name, actor) = (try call.string("id"), actor(of: call))
+    let (name, actor) = (try call.string("id"), call.actor)
     try await ledger.answer(call, "bookmarks.delete", about: "bookmarks \(actor)") {
       transaction throws(Failure) in
       guard var bookmark = try await transaction.find(.id(name.asciiLowercased), as: BookmarkItem.self),
@@ -73,7 +71,7 @@ final class Bookmarks {
   /// Answers with what the caller changed of late, the latest first, each thing once.
   func recent(_ call: Call) async throws(Failure) {
     var query = Documents.Query(Revision.collection, limit: Self.recentChanges)
-    query.match("actor", .string(actor(of: call)))
+    query.match("actor", .string(call.actor))
     query.match("kind", anyOf: BookmarkTarget.collections.map { .string($0.kind) })
     query.order = ["-change"]
     query.fields = ["entity", "kind", "at", "method"]
@@ -125,15 +123,10 @@ final class Bookmarks {
     return targets
   }
 
-  /// The documents of a collection, which need not be there.
+  /// The documents that match, with what a target is made of.
   private func found(_ query: Documents.Query, _ context: Context?) async throws(Failure) -> [Fields] {
     var query = query
     query.fields = BookmarkTarget.fields
-    do {
-      return try await documents.page(query, context).items
-    } catch {
-      guard error.status == .notFound else { throw error }
-      return []
-    }
+    return try await documents.page(query, context).items
   }
 }

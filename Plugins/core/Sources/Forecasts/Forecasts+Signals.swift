@@ -60,7 +60,7 @@ extension Forecasts {
 
   func workload(_ call: Call) async throws(Failure) {
     let project = try projects.project(of: call)
-    let name = try call.string("assignee")
+    let name = call.handle(try call.string("assignee"))
     let now = Instant.now
     let today = project.zone.day(at: now)
     let open = try await analytics.inProgress(of: project, call.context)

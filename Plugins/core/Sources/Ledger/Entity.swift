@@ -21,6 +21,9 @@ protocol Entity: Sendable {
   func topics(since old: Self?) -> [String]
   /// What analytics have to know of the change, without what every record has; nil when it is nothing to them.
   func transition(since old: Self?) -> Fields?
+  /// The transitions of the change and their times, in this order. It is the one of now, except where a change tells of
+  /// the past, as an import does.
+  func transitions(since old: Self?, at now: Instant) -> [(at: Instant, fields: Fields)]
 }
 
 extension Entity {
@@ -43,6 +46,10 @@ extension Entity {
   }
 
   func transition(since old: Self?) -> Fields? { nil }
+
+  func transitions(since old: Self?, at now: Instant) -> [(at: Instant, fields: Fields)] {
+    transition(since: old).map { [(now, $0)] } ?? []
+  }
 
   /// Fields that no change tells of: they identify the entity or follow from the change itself.
   static var bookkeeping: Set<String> { entityBookkeeping }

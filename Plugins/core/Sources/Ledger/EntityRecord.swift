@@ -8,12 +8,12 @@ struct EntityRecord {
   private let expected: Int64?
   private let state: [UInt8]
   private let revision: Revision
-  private let transition: Transition?
+  private let transitions: [Transition]
   private let topics: [String]
   private let event: [UInt8]
 
   init<E: Entity>(
-    _ new: E, since old: E?, change: String, origin: Ledger.Origin, at now: Instant, on day: Day,
+    _ new: E, since old: E?, change: String, origin: Ledger.Origin, at now: Instant, in zone: TimeZone,
     actor: String, merged: String? = nil
   ) {
     collection = E.collection
@@ -22,18 +22,25 @@ struct EntityRecord {
     state = new.fields.json
     revision = Revision(
       of: new, since: old, state: state, change: change, origin: origin, at: now, actor: actor, merged: merged)
-    transition = new.transition(since: old).map { Transition($0, of: new, at: now, on: day, actor: actor) }
+    transitions = new.transitions(since: old, at: now).enumerated().map { place, step in
+      Transition(step.fields, of: new, place: place, at: step.at, on: zone.day(at: step.at), actor: actor)
+    }
     topics = new.topics(since: old)
     event = topics.isEmpty ? [] : Self.event(of: new, new.changes(since: old), by: actor, state: state)
   }
 
   /// How many bytes it will write, about.
-  var size: Int { state.count + revision.json.count + (transition?.json.count ?? 0) + event.count * topics.count + 512 }
+  var size: Int {
+    let steps = transitions.reduce(0) { $0 + $1.json.count }
+    return state.count + revision.json.count + steps + event.count * topics.count + 512
+  }
 
   func writeOperations(to json: inout JSONWriter) {
     json.put(state, collection, id, expected: expected)
     json.put(revision.json, Revision.collection, revision.id, expected: nil)
-    if let transition { json.put(transition.json, Transition.collection, transition.id, expected: nil) }
+    for transition in transitions {
+      json.put(transition.json, Transition.collection, transition.id, expected: nil)
+    }
   }
 
   func writeEvents(to json: inout JSONWriter) {

@@ -147,11 +147,11 @@ final class Transaction {
         let item = view.item(entity, at: now)
         return EntityRecord(
           item.new, since: item.old, change: change, origin: origin, at: now,
-          on: calendars.zone(of: entity.project).day(at: now), actor: actor)
+          in: calendars.zone(of: entity.project), actor: actor)
       }
       return EntityRecord(
         entity, since: old.map(E.init), change: change, origin: origin, at: now,
-        on: calendars.zone(of: entity.project).day(at: now), actor: actor, merged: merged)
+        in: calendars.zone(of: entity.project), actor: actor, merged: merged)
     }
   }
 

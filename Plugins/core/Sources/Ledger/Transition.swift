@@ -12,8 +12,10 @@ struct Transition {
   let id: String
   let json: [UInt8]
 
-  init<E: Entity>(_ fields: Fields, of entity: E, at now: Instant, on day: Day, actor: String) {
-    id = Revision.id(of: entity.id, entity.revision)
+  /// - Parameter place: Which one of its revision it is, from 0.
+  init<E: Entity>(_ fields: Fields, of entity: E, place: Int, at now: Instant, on day: Day, actor: String) {
+    let revision = Revision.id(of: entity.id, entity.revision)
+    id = place == 0 ? revision : "\(revision).\(place)"
     var json = JSONWriter(capacity: 512)
     json.beginObject()
     json.member("task", entity.id)

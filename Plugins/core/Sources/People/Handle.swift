@@ -1,3 +1,5 @@
+import PluginKit
+
 /// The short name by which a person or an agent is written in tasks, in comments and on the command line: `ada`.
 ///
 /// Letters and digits of any script, `.`, `_` and `-`; a letter or digit first; at most 64 characters; no capitals.
@@ -24,9 +26,10 @@ enum Handle {
     return spelt.isEmpty ? "unknown" : String(spelt.prefix(maximalLength))
   }
 
-  /// What is meant by a name that a caller wrote: `me` is the caller.
+  /// What is meant by a name that a caller wrote: `me` is the caller, a handle is meant in its one spelling, and what is
+  /// none stays as it is.
   static func resolve(_ name: String, for actor: String) -> String {
-    name == caller ? of(actor: actor) : name
+    name.lowercased() == caller ? of(actor: actor) : normalized(name) ?? name
   }
 
   /// Whether a handle may contain the character.
@@ -35,4 +38,16 @@ enum Handle {
   }
 
   static func isLetterOrDigit(_ character: Character) -> Bool { character.isLetter || character.isNumber }
+}
+
+@Loop
+extension Call {
+  /// On whose behalf the call is made.
+  var actor: String { context?.actor ?? "plugin:\(Core.id)" }
+
+  /// The handle of whoever calls.
+  var caller: String { Handle.of(actor: actor) }
+
+  /// The handle that the caller means with a name.
+  func handle(_ name: String) -> String { Handle.resolve(name, for: actor) }
 }

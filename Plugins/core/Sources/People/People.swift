@@ -87,9 +87,8 @@ final class People {
 
   /// Answers with the person whose handle is the caller's name; with the little that is known of one whom nobody made.
   func me(_ call: Call) {
-    let actor = call.context?.actor ?? "plugin:\(Core.id)"
-    let handle = Handle.of(actor: actor)
-    let kind: Value = actor.hasPrefix("user:") ? "person" : "agent"
+    let handle = call.caller
+    let kind: Value = call.actor.hasPrefix("user:") ? "person" : "agent"
     let bare: Fields = ["kind": kind, "handle": .string(handle), "name": .string(handle), "absences": []]
     call.answer(json: (self[handle]?.fields ?? bare).json)
   }

@@ -1,12 +1,18 @@
 import PluginKit
 
 /// Tasks and records as a graph.
-struct PlanGraph {
+struct PlanGraph: Sendable {
   struct Edge: Hashable {
     let source: String
     let target: String
     let relation: String
   }
+
+  /// What is needed of tasks and of records.
+  static let taskFields = [
+    "id", "key", "type", "title", "status", "parentTask", "blockedBy", "duplicates", "relatedTo",
+  ]
+  static let recordFields = ["id", "key", "kind", "title", "links", "tasks"]
 
   private let tasks: [TaskItem]
   private let records: [RecordItem]

@@ -18,11 +18,12 @@ extension Reports {
     try await write(stats: project, to: &json, context)
     json.key("activeSprint" as StaticString)
     json.value(try await outlook.activeSprint(project, context).map(Value.object) ?? .null)
-    let open = try await analytics.inProgress(of: project, context)
-    for (name, isBlocked) in [("activeTasks", false), ("blocked", true)] {
+    for (name, statuses) in [("activeTasks", [.inProgress, .review, .testing]), ("blocked", [.blocked])]
+      as [(String, [TaskStatus])]
+    {
       json.key(name)
       json.beginArray()
-      for task in open.filter({ ($0.status == .blocked) == isBlocked }).prefix(50) { json.fields(task.fields) }
+      for task in try await oldest(50, statuses, of: project, context) { json.fields(task) }
       json.endArray()
     }
     json.key("bottlenecks" as StaticString)
@@ -38,6 +39,22 @@ extension Reports {
     json.member("time", Instant.now.text)
     json.endObject()
     call.answer(json)
+  }
+
+  /// The tasks with one of these statuses that were made first.
+  private func oldest(
+    _ count: Int, _ statuses: [TaskStatus], of project: ProjectItem, _ context: Context?
+  ) async throws(Failure) -> [Fields] {
+    var tasks: [Fields] = []
+    for status in statuses where tasks.count < count {
+      var query = Documents.Query(TaskItem.collection, limit: count - tasks.count)
+      query.match("project", .string(project.id))
+      query.match("hidden", .null)
+      query.match("status", .string(status.rawValue))
+      query.order = ["createdAt"]
+      tasks += try await documents.page(query, context).items
+    }
+    return tasks
   }
 
   private func latest(_ count: Int, of project: ProjectItem, _ context: Context?) async throws(Failure) -> [Fields] {

@@ -50,18 +50,32 @@ final class Reports {
   func graph(_ call: Call) async throws(Failure) {
     let project = try projects.project(of: call)
     let limit = try call.int("limit")
-    var query = Documents.Query(TaskItem.collection, limit: limit)
+    let tasks = try await nodes(PlanGraph.taskFields, "-updatedAt", limit, of: project, as: TaskItem.self, call.context)
+    let records = try await nodes(
+      PlanGraph.recordFields, "-createdAt", limit, of: project, as: RecordItem.self, call.context)
+    let graph = PlanGraph(tasks: tasks.items, records: records.items)
+    let isWhole = tasks.isAll && records.isAll
+    call.answer(json: try await ledger.host.computed { graph.json(isWhole: isWhole) })
+  }
+
+  /// So many entities of a project, with these fields alone, and whether there are no more.
+  private func nodes<E: Entity>(
+    _ fields: [String], _ order: String, _ limit: Int, of project: ProjectItem, as type: E.Type, _ context: Context?
+  ) async throws(Failure) -> (items: [E], isAll: Bool) {
+    var query = Documents.Query(E.collection)
     query.match("project", .string(project.id))
     query.match("hidden", .null)
-    query.order = ["-updatedAt"]
-    let tasks = try await documents.page(query, call.context)
-    query = Documents.Query(RecordItem.collection, limit: limit)
-    query.match("project", .string(project.id))
-    query.match("hidden", .null)
-    query.order = ["-createdAt"]
-    let records = try await documents.page(query, call.context)
-    let graph = PlanGraph(tasks: tasks.items.map(TaskItem.init), records: records.items.map(RecordItem.init))
-    call.answer(json: graph.json(isWhole: tasks.next == nil && records.next == nil))
+    query.order = [order]
+    query.fields = fields
+    var items: [E] = []
+    repeat {
+      // Small pages keep the loop free between them.
+      query.limit = min(500, limit - items.count)
+      let page = try await documents.page(query, context)
+      items += page.items.map { E(fields: $0) }
+      query.cursor = page.next
+    } while query.cursor != nil && items.count < limit
+    return (items, query.cursor == nil)
   }
 
   // MARK: Summary

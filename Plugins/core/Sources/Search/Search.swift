@@ -37,23 +37,33 @@ final class Search {
   private func setting(for search: SearchQuery, _ call: Call) async throws(Failure) -> SearchFilters.Setting {
     let project =
       call.stringIfPresent("project") == "*" ? try projects.project(named: nil) : try projects.project(of: call)
-    let actor = call.context?.actor ?? ""
     var setting = SearchFilters.Setting(
-      today: project.zone.day(at: Instant.now), me: Handle.of(actor: actor))
+      today: project.zone.day(at: Instant.now), zone: project.zone, actor: call.actor)
     for term in search.terms {
       switch term.field {
-      case .sprint where term.values.contains("active"):
-        setting.activeSprint = try await activeSprint(project.id, call.context)
-      case .parent:
-        for name in term.values where name != "none" {
-          let task = try await documents.find(Reference(name), as: TaskItem.self, call.context)
-          setting.ids[name] = task?.id
+      case .sprint:
+        for name in term.values {
+          if name == "active" {
+            setting.activeSprint = try await activeSprint(project.id, call.context)
+          } else {
+            setting.ids[name] = try await id(of: name, as: SprintItem.self, call.context)
+          }
         }
+      case .parent:
+        for name in term.values { setting.ids[name] = try await id(of: name, as: TaskItem.self, call.context) }
       case .project:
         for name in term.values { setting.ids[name] = try projects.project(named: name).id }
       default: break
       }
     }
     return setting
+  }
+
+  /// The id of what somebody called by this name; nil when there is none.
+  private func id<E: Entity>(
+    of name: String, as type: E.Type, _ context: Context?
+  ) async throws(Failure) -> String? {
+    guard name != "none" else { return nil }
+    return try await documents.find(Reference(name), as: E.self, context)?.id
   }
 }

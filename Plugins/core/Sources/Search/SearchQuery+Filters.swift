@@ -5,10 +5,12 @@ struct SearchFilters {
   /// What a search is made for: whose day it is, who asks.
   struct Setting {
     var today: Day
-    var me: String
+    /// Where the days begin, for fields that hold moments.
+    var zone = TimeZone.utc
+    var actor: String
     /// The id of the active sprint; nil without one.
     var activeSprint: String?
-    /// Finds the id of a task or project by what somebody called it.
+    /// Finds the id of a task, a sprint or a project by what somebody called it.
     var ids: [String: String] = [:]
   }
 
@@ -27,18 +29,20 @@ struct SearchFilters {
     case .status: try addWords(term, "status", TaskStatus.allCases.map(\.rawValue))
     case .type: try addWords(term, "type", TaskType.allCases.map(\.rawValue))
     case .priority: try addWords(term, "priority", TaskPriority.allCases.map(\.rawValue))
-    case .assignee: try addNames(term, "assignee") { $0 == "me" ? $1.me : $0 }
+    case .assignee: try addNames(term, "assignee") { Handle.resolve($0, for: $1.actor) }
     case .component: try addNames(term, "component") { name, _ in name }
-    case .sprint: try addNames(term, "sprint") { $0 == "active" ? $1.activeSprint ?? "no active sprint" : $0 }
+    case .sprint: try addNames(term, "sprint") {
+      $0 == "active" ? $1.activeSprint ?? "no active sprint" : $1.ids[$0] ?? $0
+    }
     case .parent: try addNames(term, "parentTask") { $1.ids[$0] ?? $0 }
     case .project: try addNames(term, "project") { $1.ids[$0] ?? $0 }
     case .label: try addLabel(term)
     case .is: try addState(term)
     case .due: try addDate(term, "dueDate")
     case .start: try addDate(term, "startDate")
-    case .created: try addDate(term, "createdAt")
-    case .updated: try addDate(term, "updatedAt")
-    case .completed: try addDate(term, "completedDate")
+    case .created: try addDate(term, "createdAt", isMoment: true)
+    case .updated: try addDate(term, "updatedAt", isMoment: true)
+    case .completed: try addDate(term, "completedDate", isMoment: true)
     case .points: try addNumber(term, "storyPoints")
     case .hours: try addNumber(term, "estimatedHours")
     case .progress: try addNumber(term, "progress")
@@ -59,7 +63,7 @@ struct SearchFilters {
     }
   }
 
-  private mutating func match(_ field: String, _ values: [Value], isExcluded: Bool) throws(Failure) {
+  private mutating func match(_ field: String, _ values: [Value], isExcluded: Bool) {
     if isExcluded {
       for value in values { query.match(field, "notEqual", value) }
     } else if values.count == 1, let value = values.first {
@@ -76,7 +80,7 @@ struct SearchFilters {
       String(value.asciiLowercased.map { $0 == "-" ? "_" : $0 })
     }
     guard values.allSatisfy(allowed.contains) else { throw refuse(term, "is none", allowed: allowed) }
-    try match(field, values.map(Value.string), isExcluded: term.isExcluded)
+    match(field, values.map(Value.string), isExcluded: term.isExcluded)
   }
 
   private mutating func addNames(
@@ -85,7 +89,7 @@ struct SearchFilters {
     try refuseComparison(term)
     let values = term.values.map { $0 == "none" ? Value.null : .string(name($0, setting)) }
     guard values.count == 1 || !values.contains(.null) else { throw refuse(term, "cannot be none and something") }
-    try match(field, values, isExcluded: term.isExcluded)
+    match(field, values, isExcluded: term.isExcluded)
   }
 
   private mutating func addLabel(_ term: SearchQuery.Term) throws(Failure) {
@@ -118,7 +122,10 @@ struct SearchFilters {
     }
   }
 
-  private mutating func addDate(_ term: SearchQuery.Term, _ field: String) throws(Failure) {
+  /// - Parameter isMoment: Whether the field always holds a moment; otherwise it holds a day or a moment.
+  private mutating func addDate(
+    _ term: SearchQuery.Term, _ field: String, isMoment: Bool = false
+  ) throws(Failure) {
     guard term.values.count == 1, let value = term.values.first, !term.isExcluded else {
       throw refuse(term, "takes one day, and is not excluded")
     }
@@ -126,11 +133,12 @@ struct SearchFilters {
       query.match(field, .null)
       return
     }
-    guard let day = day(value, isPast: field != "dueDate" && field != "startDate") else {
+    guard let day = day(value, isPast: isMoment) else {
       throw refuse(term, "is no day; write 2026-01-31, today, tomorrow, yesterday, or days from now such as 7d or 2w")
     }
     // Days and moments of a day both begin with its text; the text of the next day sorts behind all of them.
-    let (begin, end) = (Value.string(day.text), Value.string((day + 1).text))
+    func text(_ day: Day) -> Value { .string(isMoment ? setting.zone.moment(of: day).text : day.text) }
+    let (begin, end) = (text(day), text(day + 1))
     switch term.comparison {
     case .equal:
       query.match(field, "greaterOrEqual", begin)
@@ -151,20 +159,18 @@ struct SearchFilters {
     case let text:
       if let day = Day(text) { return day }
       let isNegative = text.hasPrefix("-")
-      guard let unit = text.last, let number = Int(text.dropLast().drop { $0 == "-" }), number <= 36_500 else {
-        return nil
-      }
-      let days: Int? =
-        switch unit {
-        case "d": number
-        case "w": number * 7
-        case "m": number * 30
-        case "y": number * 365
-        default: nil
-        }
-      return days.map { isPast || isNegative ? setting.today - $0 : setting.today + $0 }
+      guard let unit = text.last, let number = Int(text.dropLast().drop { $0 == "-" }),
+        let length = SearchFilters.lengths[unit],
+        number <= SearchFilters.farthest / length
+      else { return nil }
+      return setting.today + (isPast || isNegative ? -number : number) * length
     }
   }
+
+  /// How many days a unit has.
+  private static let lengths: [Character: Int] = ["d": 1, "w": 7, "m": 30, "y": 365]
+  /// The most days from today: the years of what is nearer have four digits, so that days sort as texts.
+  private static let farthest = 365_000
 
   private mutating func addNumber(_ term: SearchQuery.Term, _ field: String) throws(Failure) {
     guard term.values.count == 1, let text = term.values.first, !term.isExcluded else {

@@ -29,10 +29,6 @@ struct SearchQuery: Sendable, Equatable {
     case due, start, created, updated, completed
     case points, hours, progress
     case order
-
-    /// Whether its values are days or moments.
-    var isDate: Bool { [.due, .start, .created, .updated, .completed].contains(self) }
-    var isNumber: Bool { [.points, .hours, .progress].contains(self) }
   }
 
   private(set) var terms: [Term] = []

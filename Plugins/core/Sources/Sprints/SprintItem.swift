@@ -85,6 +85,13 @@ struct SprintItem: Entity, Equatable {
       details: Refusal.details(path: "endDate", message: days < 1 ? "is before startDate" : "is too late"))
   }
 
+  /// Finds the active sprint of a project.
+  static func active(in project: String) -> Documents.Query {
+    var query = Documents.Query(collection, limit: 1)
+    query.match("activeIn", .string(project))
+    return query
+  }
+
   // MARK: Beginning and ending
 
   /// What a task that belongs to the sprint when it begins counts for, kept because estimates change.

@@ -45,18 +45,10 @@ extension Sprints {
   private func people(
     of sprint: SprintItem, _ project: ProjectItem, _ context: Context?
   ) async throws(Failure) -> [SprintCapacity.Person] {
-    var query = Documents.Query("core/people")
+    var query = Documents.Query(PersonItem.collection)
     query.match("hidden", .null)
     let named = sprint.fields["people"]?.array
-    let known: [Fields]
-    do {
-      known = try await documents.all(query, context)
-    } catch {
-      // A store in which nobody was ever named has no such collection.
-      guard error.status == .notFound else { throw error }
-      known = []
-    }
-    return known.filter { person in
+    return try await documents.all(query, context).filter { person in
       guard let named else { return true }
       return named.contains { $0 == person["id"] || $0 == person["handle"] }
     }.compactMap { SprintCapacity.Person($0, hoursPerDay: project.hoursPerDay) }

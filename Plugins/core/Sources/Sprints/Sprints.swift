@@ -3,9 +3,9 @@ import PluginKit
 /// The service `sprints`: making, reading and changing one. Beginning, ending, tasks and figures are in the extensions.
 @Loop
 final class Sprints {
-  /// The turn that every change takes which depends on the state of sprints: one runs after the other, so that what one
-  /// has checked holds until it is committed.
-  static let turn = "sprints"
+  /// The turn that every change takes which depends on the state of sprints: that of links, because one change of a task
+  /// may concern both.
+  static let turn = Dependencies.turn
 
   let ledger: Ledger
   let projects: Projects
@@ -77,9 +77,7 @@ final class Sprints {
 
   /// The active sprint of a project; nil when it has none.
   func active(in project: String, _ context: Context?) async throws(Failure) -> SprintItem? {
-    var query = Documents.Query(SprintItem.collection, limit: 1)
-    query.match("activeIn", .string(project))
-    return try await documents.page(query, context).items.first.map(SprintItem.init)
+    try await documents.page(SprintItem.active(in: project), context).items.first.map(SprintItem.init)
   }
 
   // MARK: Writing

@@ -13,6 +13,8 @@ extension Documents {
 
     /// The most documents that a page of storage holds.
     static let pageLimit = 10_000
+    /// The most values that a field is matched with at a time.
+    static let valueLimit = 100
 
     init(_ collection: String, limit: Int = Query.pageLimit, cursor: String? = nil) {
       self.collection = collection

@@ -3,8 +3,14 @@ import PluginKit
 /// What tasks mean for each other: who waits for whom, and what follows when one of them moves.
 @Loop
 struct Dependencies {
-  /// The turn that every change of links takes.
+  /// The turn that every change takes whose rules depend on other tasks or on sprints: links, parents, places in the
+  /// order, sprints. One runs after the other, so that what one has checked holds until it is committed.
   static let turn = "dependencies"
+
+  /// The turn that a change of these fields takes; nil when its rules depend on the task alone.
+  static func turn(for patch: Fields) -> String? {
+    ["blockedBy", "parentTask", "sprint"].contains { patch[$0] != nil } ? turn : nil
+  }
 
   let graph: DependencyGraph
 

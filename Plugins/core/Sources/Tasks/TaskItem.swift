@@ -10,7 +10,7 @@ struct TaskItem: Entity, Equatable {
     "component", "labels", "parentTask", "sprint", "rank", "estimatedHours", "actualHours", "storyPoints", "startDate",
     "dueDate", "completedDate", "startedAt", "statusSince", "activeTime",
     "progress", "checkpoints", "blockedBy", "blocking", "blockedFrom", "relatedTo",
-    "duplicates", "duplicatedBy", "gitBranch", "pullRequest", "commits", "files", "source", "hidden",
+    "duplicates", "duplicatedBy", "gitBranch", "pullRequest", "commits", "files", "source", "sourceState", "hidden",
     "hiddenAt", "createdAt", "updatedAt", "revision",
   ]
 
@@ -69,7 +69,7 @@ struct TaskItem: Entity, Equatable {
   static let clocks = ["startedAt", "statusSince", "activeTime"]
 
   /// Fields whose values analytics need before and after each change.
-  private static let counted = ["sprint", "storyPoints", "estimatedHours", "assignee"]
+  static let counted = ["sprint", "storyPoints", "estimatedHours", "assignee"]
 
   func transition(since old: TaskItem?) -> Fields? {
     let (before, after) = (old.flatMap { $0.isHidden ? nil : $0 }, isHidden ? nil : self)

@@ -102,6 +102,7 @@ extension Core {
       manyMethods
       linkMethods
       hidingMethods
+      exportMethods
       quickAddMethods
       convertingMethods
       checkpointMethods
@@ -121,7 +122,7 @@ extension Core {
         .json("patch", "The fields to set, and those to remove as null, as for update", schema: TaskText.patchSchema),
         TaskText.reason, TaskText.idempotencyKey,
       ],
-      result: .json(schema: TaskText.itemsSchema), examples: TaskText.bulkExamples
+      result: .json(schema: TaskText.pageSchema), examples: TaskText.bulkExamples
     ) { core, call in
       try await core.tasks.bulk(call)
     }

@@ -114,6 +114,7 @@ enum TaskText {
       "commits":\#(strings),
       "files":\#(strings),
       "source":{"type":"string"},
+      "sourceState":{"type":"string","description":"Hashes of what the source said at the last import"},
       "hidden":{"enum":["archived","deleted"]},
       "hiddenAt":{"type":"string","format":"date-time"},
       "startDate":{"type":"string"},
@@ -133,10 +134,6 @@ enum TaskText {
   static let pageSchema = #"""
     {"type":"object","properties":{"items":{"type":"array","items":\#(schema)},"next":{"type":["string","null"]}},
      "required":["items","next"]}
-    """#
-
-  static let itemsSchema = #"""
-    {"type":"object","properties":{"items":{"type":"array","items":\#(schema)}},"required":["items"]}
     """#
 
   /// A merge patch: the parameters of `update` as the members of an object, each of which may also be null.

@@ -19,13 +19,22 @@ extension Tasks {
           "\(task.key) has \(below.count) subtasks (\(keys.joined(separator: ", "))); "
             + "give subtasks=true to delete them with it, or another parent to them first")
       }
-      for task in [task] + below { try await hide(task, as: "deleted", transaction) }
+      // Hiding one may have moved another that waited for it.
+      for id in [task.id] + below.map(\.id) {
+        try await hide(try await self.task(id, transaction), as: "deleted", transaction)
+      }
     }
   }
 
   func restore(_ call: Call) async throws(Failure) {
     try await change(call, "tasks.restore", wantsDeleted: true) { [self] task, transaction throws(Failure) in
       try await hide(task, as: nil, transaction)
+      // What it waited for may have been done while it was away.
+      let back = try await self.task(task.id, transaction)
+      guard try await dependencies.openBlockers(of: back, transaction).isEmpty else { return }
+      var new = back
+      try new.unblock(at: transaction.now)
+      try await put(new, since: back, transaction)
     }
   }
 

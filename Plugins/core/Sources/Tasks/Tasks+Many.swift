@@ -6,11 +6,11 @@ extension Tasks {
   func bulk(_ call: Call) async throws(Failure) {
     let names = try host.parse(try call.json("ids")).elements.compactMap(\.string)
     let patch = Fields(try host.parse(try call.json("patch")))
-    try await ledger.answer(call, "tasks.bulk") { transaction throws(Failure) in
-      var ids: [String] = []
+    try await ledger.answer(call, "tasks.bulk", about: Dependencies.turn(for: patch)) { transaction throws(Failure) in
+      var (ids, seen) = ([String](), Set<String>())
       for name in names {
         let task = try await task(name, transaction)
-        guard !ids.contains(task.id) else {
+        guard seen.insert(task.id).inserted else {
           throw Failure(
             .invalidArgument, "\(task.key) is named twice; name each task once",
             details: Refusal.details(path: "ids", message: "names \(task.key) twice"))
@@ -18,14 +18,9 @@ extension Tasks {
         ids.append(task.id)
         try await apply(patch, to: task, transaction)
       }
-      var json = JSONWriter()
-      json.beginObject()
-      json.key("items" as StaticString)
-      json.beginArray()
-      for task in try await transaction.get(ids, as: TaskItem.self) { json.fields(task.fields) }
-      json.endArray()
-      json.endObject()
-      return Array(json.bytes)
+      return Fields.page(
+        try await transaction.get(ids, as: TaskItem.self).map { .object($0.fields) }, next: nil
+      ).json
     }
   }
 

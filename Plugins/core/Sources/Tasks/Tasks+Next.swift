@@ -26,8 +26,7 @@ extension Tasks {
   /// Answers with the tasks that can be done now, the most urgent first.
   func next(_ call: Call) async throws(Failure) {
     let (project, limit, context) = (try projects.project(of: call), try call.int("limit"), call.context)
-    let actor = context?.actor ?? "plugin:\(Core.id)"
-    let assignee = Handle.resolve(call.stringIfPresent("assignee") ?? Handle.caller, for: actor)
+    let assignee = call.handle(call.stringIfPresent("assignee") ?? Handle.caller)
     let sprint = try await activeSprint(of: project.id, context)
     let candidates = try await candidates(
       in: project.id, for: assignee == "none" ? [.null] : [.string(assignee), .null], sprint, context)
@@ -49,17 +48,7 @@ extension Tasks {
 
   /// The id of the project's active sprint; nil when there is none.
   private func activeSprint(of project: String, _ context: Context?) async throws(Failure) -> String? {
-    var query = Documents.Query("core/sprints", limit: 1)
-    query.match("project", .string(project))
-    query.match("status", "active")
-    query.fields = ["id"]
-    do {
-      return try await documents.page(query, context).items.first?["id"]?.string
-    } catch {
-      // Without sprints there is none.
-      guard error.status == .notFound else { throw error }
-      return nil
-    }
+    try await documents.page(SprintItem.active(in: project), context).items.first?["id"]?.string
   }
 
   /// Tasks that somebody may work on, each once.

@@ -9,7 +9,7 @@ extension Tasks {
         .invalidArgument, "say where to: give either before or after, with the task that it is to stand at",
         details: Refusal.details(path: "before", message: "or after is needed, and not both"))
     }
-    try await change(call, "tasks.move") { [self] task, transaction throws(Failure) in
+    try await change(call, "tasks.move", turn: Dependencies.turn) { [self] task, transaction throws(Failure) in
       let neighbour = try await self.task(before ?? after ?? "", transaction)
       guard neighbour.project == task.project, neighbour.id != task.id else {
         throw Failure(

@@ -25,7 +25,7 @@ final class Tasks {
     let orders = ["updatedAt", "dueDate", "rank"].map { Documents.Index(fields: ["project", "hidden", $0]) }
     try await documents.declare(
       TaskItem.collection,
-      indexes: [.init(fields: ["key"], isUnique: true), .init(fields: ["parentTask"])] + lists + orders + [
+      indexes: [.init(fields: ["key"], isUnique: true), .init(fields: ["parentTask"]), .init(fields: ["source"])] + lists + orders + [
         .init(fields: ["project", "hidden", "status", "rank"]), .init(fields: ["sprint", "hidden", "rank"]),
         .init(fields: ["project", "hidden", "status", "assignee", "priority", "rank"]),
         .init(fields: ["project", "hidden", "status", "assignee", "dueDate"]),
@@ -63,7 +63,7 @@ final class Tasks {
     var query = Documents.Query(
       TaskItem.collection, limit: try call.int("limit"), cursor: call.stringIfPresent("cursor"))
     try projects.narrow(&query, to: call)
-    try narrow(&query, to: call)
+    try await narrow(&query, to: call)
     if let branch = try ledger.branches.branch(of: call) { return try await list(query, on: branch, call) }
     switch try call.string("order") {
     // Across projects no index has the date; ids have one, and sort by the time at which they were made.
@@ -75,7 +75,7 @@ final class Tasks {
   }
 
   /// Adds the filters of a list that the call names.
-  private func narrow(_ query: inout Documents.Query, to call: Call) throws(Failure) {
+  func narrow(_ query: inout Documents.Query, to call: Call) async throws(Failure) {
     switch call.stringIfPresent("hidden") {
     case nil: query.match("hidden", .null)
     case "all": query.match("hidden", "notEqual", "deleted")
@@ -91,10 +91,37 @@ final class Tasks {
     }
     for name in ["assignee", "component", "sprint", "parentTask"] as [StaticString] {
       guard let wanted = call.stringIfPresent(name) else { continue }
-      let meant = name.description == "assignee" ? Handle.resolve(wanted, for: call.context?.actor ?? "") : wanted
-      query.match(name.description, meant == "none" ? .null : .string(meant))
+      guard wanted != "none" else {
+        query.match(name.description, .null)
+        continue
+      }
+      let meant =
+        switch name.description {
+        case "assignee": call.handle(wanted)
+        case "sprint": try await id(of: wanted, as: SprintItem.self, call) { Sprints.absent(wanted) }
+        case "parentTask": try await id(of: wanted, as: TaskItem.self, call) { absent(wanted) }
+        default: wanted
+        }
+      query.match(name.description, .string(meant))
     }
     if let label = call.stringIfPresent("label") { query.match("labels", containing: label) }
+  }
+
+  /// The id of what a filter names: an id as it is, whether or not there is such a thing, and a key of one that is there.
+  private func id<E: Entity>(
+    of name: String, as type: E.Type, _ call: Call, absent: @Loop () -> Failure
+  ) async throws(Failure) -> String {
+    let reference = Reference(name)
+    if case .id(let id) = reference { return id }
+    // What was made on a branch is not to be found in the plan.
+    let found: E? =
+      if let branch = try ledger.branches.branch(of: call) {
+        try await BranchView(branch, documents: documents, context: call.context).find(reference, as: E.self)
+      } else {
+        try await documents.find(reference, as: E.self, call.context)
+      }
+    guard let found, !found.isDeleted else { throw absent() }
+    return found.id
   }
 
   // MARK: Writing
@@ -103,11 +130,7 @@ final class Tasks {
     var given = Fields(try host.parse(call.arguments))
     for name in ["project", "branch", "idempotencyKey", "reason"] { given[name] = nil }
     let project = try projects.project(of: call)
-    try await ledger.answer(
-      call, "tasks.create",
-      about: given["blockedBy"].map { _ in Dependencies.turn } ?? given["sprint"].map { _ in Sprints.turn }
-    ) {
-      transaction throws(Failure) in
+    try await ledger.answer(call, "tasks.create", about: Dependencies.turn(for: given)) { transaction throws(Failure) in
       try await make(given, in: project, transaction).fields.json
     }
   }
@@ -136,7 +159,7 @@ final class Tasks {
   func update(_ call: Call) async throws(Failure) {
     var patch = Fields(try host.parse(call.arguments))
     for name in ["id", "branch", "revision", "reason"] { patch[name] = nil }
-    try await change(call, "tasks.update", turn: patch["sprint"].map { _ in Sprints.turn }) {
+    try await change(call, "tasks.update", turn: Dependencies.turn(for: patch)) {
       [self] task, transaction throws(Failure) in
       try await apply(patch, to: task, transaction)
     }

@@ -80,8 +80,7 @@ struct UrgencyScale {
   private let today: Day
   private let activeSprint: String?
   private let weights: UrgencyWeights
-  /// How many workdays there are from the beginning of the window up to each of its days.
-  private let workdays: [Int]
+  private let workdays: Workdays
 
   /// Due dates farther away than this many days are as good as at that distance.
   private static let window = 42
@@ -95,13 +94,8 @@ struct UrgencyScale {
     self.activeSprint = activeSprint
     self.weights = weights
     zone = project.zone
-    let today = zone.day(at: now)
-    self.today = today
-    var sum = 0
-    workdays = (-Self.window...Self.window).map { distance in
-      if project.isWorkday(today + distance) { sum += 1 }
-      return sum
-    }
+    today = zone.day(at: now)
+    workdays = Workdays(of: project, in: today - Self.window...today + Self.window)
   }
 
   func urgency(of task: TaskItem) -> Urgency {
@@ -145,15 +139,9 @@ struct UrgencyScale {
     return Int(max(0, now.milliseconds - created.milliseconds) / 86_400_000)
   }
 
-  /// Workdays from today until a day; negative when it has passed.
-  private func workdays(until day: Day) -> Int {
-    let distance = max(-Self.window, min(Self.window, day - today))
-    return workdays[Self.window + distance] - workdays[Self.window]
-  }
-
   /// How much of its weight a due date has: all of it a week after, the least two weeks before, and evenly between.
   private func share(of due: Day) -> Double {
-    let left = max(Self.latest, min(Self.earliest, workdays(until: due)))
+    let left = max(Self.latest, min(Self.earliest, workdays.count(after: today, through: due)))
     let part = Double(Self.earliest - left) / Double(Self.earliest - Self.latest)
     return Self.floor + (1 - Self.floor) * part
   }
@@ -161,7 +149,7 @@ struct UrgencyScale {
   private func words(for due: Day) -> String {
     if due == today { return "due today" }
     if due < today { return "overdue since \(due.text)" }
-    let left = workdays(until: due)
+    let left = workdays.count(after: today, through: due)
     guard due - today <= Self.window, left > 0 else { return "due on \(due.text)" }
     return left == 1 ? "due in a workday" : "due in \(left) workdays"
   }

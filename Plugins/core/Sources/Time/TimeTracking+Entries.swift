@@ -6,7 +6,7 @@ extension TimeTracking {
   private static let dayLimit: Int64 = 24 * 3600
 
   func log(_ call: Call) async throws(Failure) {
-    let (name, person) = (try call.string("task"), person(of: call) ?? Handle.of(actor: actor(of: call)))
+    let (name, person) = (try call.string("task"), person(of: call) ?? call.caller)
     guard let seconds = try duration(of: call) else {
       throw Failure(
         .invalidArgument, "say how long it took: give hours or minutes",

@@ -27,13 +27,7 @@ extension TimeTracking {
       let sheet = Timesheet(entries, days: from...to, now: now) { zones[$0] ?? .utc }
       return Self.fields(sheet, person, from...to, tasks).json
     }
-    guard entries.count > Self.manyEntries else {
-      call.answer(json: make())
-      return
-    }
-    do { call.answer(json: try await host.work(make)) } catch let failure as Failure { throw failure } catch {
-      throw Failure(.cancelled, "nobody waits for the timesheet any more")
-    }
+    call.answer(json: entries.count > Self.manyEntries ? try await host.computed(make) : make())
   }
 
   /// The entries that may fall into a period, and those that are running.

@@ -107,16 +107,14 @@ final class TimeTracking {
   /// The handle that the call means with its argument `person`; nil for everybody.
   func person(of call: Call) -> String? {
     let name = call.stringIfPresent("person") ?? Handle.caller
-    return name == "*" ? nil : Handle.resolve(name, for: actor(of: call)).lowercased()
+    return name == "*" ? nil : call.handle(name)
   }
-
-  func actor(of call: Call) -> String { call.context?.actor ?? "plugin:\(Core.id)" }
 
   // MARK: Methods
 
   func startTimer(_ call: Call) async throws(Failure) {
     let name = try call.string("task")
-    let person = Handle.of(actor: actor(of: call))
+    let person = call.caller
     guard let id = try await documents.find(Reference(name), as: TaskItem.self, call.context)?.id else {
       throw tasks.absent(name)
     }
@@ -149,7 +147,7 @@ final class TimeTracking {
   }
 
   func stopTimer(_ call: Call) async throws(Failure) {
-    let person = Handle.of(actor: actor(of: call))
+    let person = call.caller
     try await change(call, "time.stop", of: person) { [self] transaction throws(Failure) in
       guard let entry = try await running(of: person, transaction) else {
         throw Failure(.failedPrecondition, "no timer is running; time.start begins one")

@@ -1,0 +1,191 @@
+"""Bad input: each gets the right 4xx and a sentence that names the thing; afterwards all is as it was, nothing was told,
+and the host has no fault in its log."""
+
+import json
+import sys
+from base64 import b64decode, b64encode
+from functools import partial
+from urllib.parse import quote
+
+from orchestron import Host, by_http, curl, published, rest
+
+LONG = "x" * 501
+DEEP = b"[" * 100_000 + b"]" * 100_000
+
+# Verb, path, body (bytes are sent as they are), HTTP status, words that its sentence or its list of errors must have.
+TABLE = [
+    # Statuses
+    ("PATCH", "/tasks/ORC-1/status", {"status": "nearly_done"}, 400, ["status", "in_progress", "cancelled"]),
+    ("PATCH", "/tasks/ORC-1/status", {"status": "review"}, 409, ["ORC-1", "review", "in_progress, blocked or cancelled"]),
+    ("PATCH", "/tasks/ORC-1", {"status": "done", "title": "kept?"}, 409, ["ORC-1", "done", "in_progress"]),
+    ("POST", "/tasks", {"title": "T", "status": "done"}, 400, ["status", "backlog", "todo"]),
+    ("GET", "/tasks?status=nearly_done", None, 400, ["status", "nearly_done", "in_progress"]),
+    ("GET", "/search?text=status:nearly_done", None, 400, ["nearly_done", "in_progress"]),
+    # Revisions
+    ("PATCH", "/tasks/ORC-1", {"title": "T", "revision": 7}, 409, ["ORC-1", "revision 7", "revision 1"]),
+    ("PATCH", "/tasks/ORC-1", {"title": "T", "revision": 0}, 400, ["revision"]),
+    ("PATCH", "/tasks/ORC-1", b'{"title":"T","revision":9223372036854775808}', 400, ["revision"]),
+    ("POST", "/history/ORC-1/restore", {"revision": 99}, 404, ["ORC-1", "99"]),
+    # Lengths
+    ("POST", "/tasks", {"title": LONG}, 400, ["title", "500"]),
+    ("POST", "/tasks", {"title": " \n"}, 400, ["title"]),
+    ("PATCH", "/tasks/ORC-1", {"description": "x" * 100_001}, 400, ["description", "100000"]),
+    ("PATCH", "/tasks/ORC-1", {"labels": ["x" * 65]}, 400, ["labels", "64"]),
+    ("PATCH", "/tasks/ORC-1", {"labels": [str(n) for n in range(51)]}, 400, ["labels", "50"]),
+    ("PATCH", "/tasks/ORC-1", {"labels": ["a", "a"]}, 400, ["labels"]),
+    ("PATCH", "/tasks/ORC-1", {"title": "T", "reason": "x" * 2001}, 400, ["reason", "2000"]),
+    ("POST", "/comments", {"task": "ORC-1", "text": "x" * 100_001}, 400, ["text", "100000"]),
+    ("GET", f"/search?text={'x' * 2001}", None, 400, ["text", "2000"]),
+    ("GET", f"/tasks/{LONG}", None, 404, []),
+    ("POST", "/tasks/bulk", {"ids": [f"ORC-{n}" for n in range(1, 10_002)], "patch": {"priority": "low"}}, 400,
+     ["ids", "1000"]),
+    ("POST", "/sprints/ORC-S1/tasks", {"tasks": [f"ORC-{n}" for n in range(1, 10_002)]}, 400, ["tasks", "1000"]),
+    ("POST", "/tasks", {"title": "T", "blockedBy": ["ORC-1"] * 501}, 400, ["blockedBy", "500"]),
+    ("POST", "/tasks", b'{"title":"' + b"x" * (40 << 20) + b'"}', 413, []),
+    # Days and moments
+    ("PATCH", "/tasks/ORC-1", {"dueDate": "2026-02-30"}, 400, ["dueDate", "2026-02-30"]),
+    ("PATCH", "/tasks/ORC-1", {"dueDate": "2100-02-29"}, 400, ["dueDate", "2100-02-29"]),
+    ("PATCH", "/tasks/ORC-1", {"dueDate": "2026-13-01T00:00:00Z"}, 400, ["dueDate", "2026-13-01T00:00:00Z"]),
+    ("PATCH", "/tasks/ORC-1", {"startDate": "tomorrow"}, 400, ["startDate", "tomorrow"]),
+    ("POST", "/sprints", {"name": "S", "startDate": "2026-02-30"}, 400, ["startDate", "2026-02-30"]),
+    ("POST", "/sprints", {"name": "S", "startDate": "2026-03-02", "endDate": "2026-03-01"}, 400, ["endDate"]),
+    ("GET", "/time/timesheet?from=2026-02-30", None, 400, ["from", "2026-02-30"]),
+    ("GET", "/time/timesheet?from=2026-03-02&to=2026-03-01", None, 400, ["2026-03-01"]),
+    ("GET", "/search?text=due:2026-02-30", None, 400, ["2026-02-30"]),
+    ("GET", "/history/ORC-1?at=yesterday", None, 400, ["at", "yesterday"]),
+    ("POST", "/tasks/quick", {"text": ""}, 400, ["text"]),
+    # 02:30 is skipped in Berlin on that day: without an offset a time is no moment anywhere.
+    ("PATCH", "/tasks/BER-1", {"dueDate": "2026-03-29T02:30:00"}, 400, ["dueDate", "2026-03-29T02:30:00"]),
+    ("PATCH", "/tasks/BER-1", {"dueDate": "2026-03-29T02:30:00+99:00"}, 400, ["dueDate"]),
+    ("POST", "/time/entries", {"task": "BER-1", "hours": 1, "startTime": "2026-03-29T02:30:00"}, 400, ["startTime"]),
+    # Time zones
+    ("POST", "/projects", {"key": "mars", "name": "M", "timeZone": "Mars/Olympus"}, 400, ["timeZone", "Mars/Olympus"]),
+    ("PATCH", "/projects/ORC", {"timeZone": "../../etc/localtime"}, 400, ["timeZone"]),
+    ("PATCH", "/projects/ORC", {"timeZone": ""}, 400, ["timeZone"]),
+    ("PATCH", "/projects/ORC", {"timeZone": None}, 400, ["timeZone"]),
+    # Numbers
+    ("PATCH", "/tasks/ORC-1", {"estimatedHours": -1}, 400, ["estimatedHours", "0"]),
+    ("PATCH", "/tasks/ORC-1", {"storyPoints": -0.5}, 400, ["storyPoints", "0"]),
+    ("PATCH", "/tasks/ORC-1", {"estimatedHours": "5"}, 400, ["estimatedHours", "number"]),
+    ("PATCH", "/tasks/ORC-1", b'{"estimatedHours":1e999}', 400, []),
+    ("PATCH", "/tasks/ORC-1", b'{"estimatedHours":NaN}', 400, []),
+    ("PATCH", "/tasks/ORC-1", {"progress": 101}, 400, ["progress", "100"]),
+    ("PATCH", "/tasks/ORC-1", {"progress": 0.5}, 400, ["progress", "integer"]),
+    ("POST", "/time/entries", {"task": "ORC-1", "hours": -2}, 400, ["hours"]),
+    ("POST", "/time/entries", {"task": "ORC-1", "hours": 25}, 400, ["24"]),
+    ("GET", "/tasks?limit=501", None, 400, ["limit", "500"]),
+    ("GET", "/tasks?limit=-1", None, 400, ["limit", "1"]),
+    ("GET", "/tasks?limit=ten", None, 400, ["limit", "ten"]),
+    ("GET", "/search?text=points:>many", None, 400, ["many"]),
+    # References
+    ("GET", "/tasks/ORC-99", None, 404, ["ORC-99"]),
+    ("GET", "/tasks/not%20a%20key", None, 404, ["not a key"]),
+    ("POST", "/tasks", {"title": "T", "parentTask": "ORC-99"}, 404, ["ORC-99"]),
+    ("POST", "/tasks", {"title": "T", "blockedBy": ["ORC-1", "ORC-99"]}, 404, ["ORC-99"]),
+    ("PATCH", "/tasks/ORC-1", {"parentTask": "ORC-1"}, 409, ["ORC-1"]),
+    ("POST", "/tasks/ORC-1/links", {"other": "ORC-1"}, 400, ["ORC-1"]),
+    ("GET", "/tasks?project=NOWHERE", None, 404, ["NOWHERE"]),
+    ("POST", "/projects", {"key": "orc", "name": "Again"}, 409, ["ORC"]),
+    ("POST", "/undo", {"change": "nonsense"}, 404, ["nonsense"]),
+    # Cursors
+    ("GET", "/tasks?cursor=x", None, 400, ["cursor"]),
+    ("GET", "/tasks?cursor=" + quote(b64encode(b'{"after":["x"]}').decode()), None, 400, ["cursor"]),
+    ("GET", "/tasks?cursor=" + "A" * 10_000, None, 400, ["cursor"]),
+    ("GET", "/tasks?cursor=%00", None, 400, ["cursor"]),
+    # JSON
+    ("POST", "/tasks", b"", 400, ["title"]),
+    ("POST", "/tasks", b"{", 400, ["JSON"]),
+    ("POST", "/tasks", b"[]", 400, ["object"]),
+    ("POST", "/tasks", DEEP, 400, ["deep"]),
+    ("POST", "/tasks", b'{"title":"T","labels":' + DEEP + b"}", 400, ["deep"]),
+    ("POST", "/tasks", {"title": ["T"]}, 400, ["title", "string"]),
+    ("POST", "/tasks", {"title": "T", "colour": "red"}, 400, ["colour"]),
+    ("POST", "/tasks", b'{"title":"T","title":"U"}', 400, ["title"]),
+    ("GET", "/tasks?colour=red", None, 400, ["colour"]),
+    # Texts
+    ("POST", "/tasks", {"title": "a\0b"}, 400, ["title"]),
+    ("PATCH", "/tasks/ORC-1", {"description": "a\0b"}, 400, ["description"]),
+    ("PATCH", "/tasks/ORC-1", {"labels": ["a\0b"]}, 400, ["labels"]),
+    ("POST", "/comments", {"task": "ORC-1", "text": "a\0b"}, 400, ["text"]),
+    ("POST", "/tasks", b'{"title":"a\0b"}', 400, []),
+    ("POST", "/tasks", b'{"title":"\xff\xfe"}', 400, ["UTF-8"]),
+    ("POST", "/tasks", b'{"title":"\xc0\xaf"}', 400, ["UTF-8"]),
+    ("POST", "/tasks", b'{"title":"\xed\xa0\x80"}', 400, ["UTF-8"]),
+    ("POST", "/tasks", b'{"title":"\\ud800"}', 400, []),
+    ("GET", "/tasks/%FF", None, 400, ["UTF-8"]),
+    ("GET", "/tasks/a%00b", None, 404, []),
+    ("GET", "/search?text=%FF", None, 400, ["UTF-8"]),
+    ("GET", "/search?text=%00", None, 400, []),
+    ("GET", "/tasks?label=a%00b", None, 400, ["label"]),
+]
+
+
+def outcome(host, verb, path, body, *headers):
+    """The status code and the problem."""
+    data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+    status, _, answer = curl(
+        f"{host.http}/api{path}", "-X", verb, "-H", "Content-Type: application/json", "-H", "Expect:",
+        *(w for h in headers for w in ("-H", h)), *(() if data is None else ("--data-binary", "@-")), data=data)
+    try:
+        return status, json.loads(answer)
+    except ValueError:
+        return status, {"detail": f"no JSON: {answer[:200]}"}
+
+
+def state(host):
+    """All that there is, and how many events told of it."""
+    lists = ["tasks", "sprints", "projects", "comments", "time/entries", "history"]
+    return {name: rest(host, "GET", f"/{name}?limit=500&" + ("project=*" if name != "projects" else ""))
+            for name in lists} | {"events": len(published(host))}
+
+
+def foreign_cursors(host):
+    """Cursors of other lists, and one that was changed: (path, cursor)."""
+    cursor = rest(host, "GET", "/tasks?limit=1")["next"]
+    yield "/tasks?limit=1&order=-createdAt", cursor
+    yield "/sprints?limit=1", cursor
+    yield "/history?limit=1", cursor
+    yield "/tasks?limit=1", cursor[:-3]
+    yield "/tasks?limit=1", cursor.swapcase()
+
+
+def main():
+    faults = []
+    with Host() as host:
+        for key, zone in {"ber": "Europe/Berlin"}.items():
+            rest(host, "POST", "/projects", {"key": key, "name": key, "timeZone": zone})
+        for n, project in enumerate(["ORC", "ORC", "ORC", "ber"]):
+            rest(host, "POST", "/tasks", {"title": f"task {n}", "project": project, "idempotencyKey": f"key {n}"})
+        rest(host, "POST", "/sprints", {"name": "One"})
+        rest(host, "POST", "/comments", {"task": "ORC-2", "text": "before"})
+        before = state(host)
+        table = [(*row, ()) for row in TABLE]
+        table += [("GET", f"{path}&cursor={quote(cursor)}", None, 400, ["cursor"], ())
+                  for path, cursor in foreign_cursors(host)]
+        table.append(("PATCH", "/tasks/ORC-1", {"title": "T"}, 412, ["ORC-1", "revision 1"], ('If-Match: "7"',)))
+        table.append(("POST", "/tasks", {"title": "another", "idempotencyKey": "key 0"}, 409, ["key 0"], ()))
+        for verb, path, body, wanted, words, headers in table:
+            status, problem = outcome(host, verb, path, body, *headers)
+            said = f"{problem.get('detail', '')} {json.dumps(problem.get('errors', []))}"
+            missing = [word for word in words if word not in said]
+            if status != wanted or missing or problem.get("status") != status or not problem.get("detail"):
+                faults.append(f"{verb} {path[:90]} {str(body)[:90]}: {status} {said[:400]}; not {wanted} with {missing}")
+        _, stale = outcome(host, "PATCH", "/tasks/ORC-1", {"title": "T", "revision": 7})
+        if stale.get("current") != rest(host, "GET", "/tasks/ORC-1"):
+            faults.append(f"a stale revision is refused without the current task: {stale}")
+        _, refused = outcome(host, "PATCH", "/tasks/ORC-1/status", {"status": "review"})
+        if refused["errors"][0].get("allowed") != ["in_progress", "blocked", "cancelled"]:
+            faults.append(f"a transition is refused without what is allowed: {refused}")
+        after = state(host)
+        faults += [f"{name} has changed: {before[name]} became {after[name]}" for name in before
+                   if before[name] != after[name]]
+        integrity = by_http(host, "storage.integrity", {})
+        if integrity.get("ok") is not True:
+            faults.append(f"{integrity}")
+        host.stop()
+        faults += [f"logged: {line}" for line in host.logged().splitlines() if " ERROR " in line or '"level":50' in line]
+    print("\n".join(faults) or f"{len(table)} bad requests, each refused as it must be")
+    sys.exit(1 if faults else 0)
+
+
+main()
