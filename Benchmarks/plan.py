@@ -76,7 +76,7 @@ def fill(face, count):
     def send():
         nonlocal offset, piece
         face.ask("POST", f"/api/imports/{session}/feed",
-                 {"offset": offset, "content": base64.b64encode(piece).decode()})
+                 {"offset": offset, "data": base64.b64encode(piece).decode()})
         offset += len(piece)
         piece = bytearray()
 
@@ -85,7 +85,7 @@ def fill(face, count):
         if len(piece) > 700_000:
             send()
     send()
-    face.ask("POST", f"/api/imports/{session}/finish", {})
+    face.ask("POST", f"/api/imports/{session}/finish", {"size": offset})
     return time.monotonic() - start
 
 

@@ -19,7 +19,8 @@ struct Orchestron: ParsableCommand {
       """,
     version: Host.versionText,
     subcommands: [
-      Run.self, Call.self, Events.self, Backup.self, Restore.self, PluginGroup.self, ConfigGroup.self, Doctor.self,
+      Run.self, Call.self, Events.self, Import.self, Export.self, Backup.self, Restore.self,
+      PluginGroup.self, ConfigGroup.self, Doctor.self,
       VersionCommand.self,
     ])
 

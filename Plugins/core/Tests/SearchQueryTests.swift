@@ -64,7 +64,8 @@ import Testing
     ("-status:done -status:cancelled", ["status notEqual \"done\"", "status notEqual \"cancelled\""]),
     ("assignee:me", ["assignee equal \"ada\""]), ("assignee:none", ["assignee equal null"]),
     ("assignee:Grace", ["assignee equal \"grace\""]), ("sprint:active", ["sprint equal \"s1\""]),
-    ("sprint:ORC-S2,none", []), ("sprint:ORC-S2", ["sprint equal \"s2\""]), ("parent:ORC-3", ["parentTask equal \"id3\""]),
+    ("sprint:ORC-S2", ["sprint equal \"s2\""]),
+    ("parent:ORC-3", ["parentTask equal \"id3\""]),
     ("due:<7d", ["dueDate less \"2026-02-07\""]),
     ("due:today", ["dueDate greaterOrEqual \"2026-01-31\"", "dueDate less \"2026-02-01\""]),
     // The day begins in Berlin an hour before it does in UTC.
@@ -72,7 +73,7 @@ import Testing
     (
       "created:today",
       ["createdAt greaterOrEqual \"2026-01-30T23:00:00.000Z\"", "createdAt less \"2026-01-31T23:00:00.000Z\""]
-    ), ("due:<900y", ["dueDate less \"2925-06-12\""]), ("due:none", ["dueDate equal null"]),
+    ), ("due:<900y", ["dueDate less \"2925-06-27\""]), ("due:none", ["dueDate equal null"]),
     ("points:>3", ["storyPoints greater 3.0"]), ("label:api", ["labels contains \"api\""]),
   ])
   func becomeFiltersOfStorage(text: String, filters: [String]) throws {
@@ -80,7 +81,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "status:nearly_done", "due:someday", "due:2026-02-30", "due:<99999y", "due:+9223372036854775807d", "points:many", "is:nice", "order:chaos", "-label:a",
+    "status:nearly_done", "due:someday", "due:2026-02-30", "due:<99999y", "due:+9223372036854775807d", "points:many",
+    "is:nice", "order:chaos", "-label:a",
     "status:>todo", "assignee:none,ada",
   ])
   func refuseWhatCannotBeMeant(text: String) {

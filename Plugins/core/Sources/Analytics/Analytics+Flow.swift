@@ -21,7 +21,8 @@ extension Analytics {
     let project = try projects.project(of: call)
     let period = try period(of: call, project, days: 90)
     let finished = try await finished(
-      in: period, of: project, assignee: call.stringIfPresent("assignee").map(call.handle), type: call.stringIfPresent("type"),
+      in: period, of: project, assignee: call.stringIfPresent("assignee").map(call.handle),
+      type: call.stringIfPresent("type"),
       call.context)
     let known = finished.compactMap { task in figure(task).map { (task, $0) } }
     var json = JSONWriter(capacity: 256 + known.count * 96)

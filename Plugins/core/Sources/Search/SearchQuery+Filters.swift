@@ -31,9 +31,10 @@ struct SearchFilters {
     case .priority: try addWords(term, "priority", TaskPriority.allCases.map(\.rawValue))
     case .assignee: try addNames(term, "assignee") { Handle.resolve($0, for: $1.actor) }
     case .component: try addNames(term, "component") { name, _ in name }
-    case .sprint: try addNames(term, "sprint") {
-      $0 == "active" ? $1.activeSprint ?? "no active sprint" : $1.ids[$0] ?? $0
-    }
+    case .sprint:
+      try addNames(term, "sprint") {
+        $0 == "active" ? $1.activeSprint ?? "no active sprint" : $1.ids[$0] ?? $0
+      }
     case .parent: try addNames(term, "parentTask") { $1.ids[$0] ?? $0 }
     case .project: try addNames(term, "project") { $1.ids[$0] ?? $0 }
     case .label: try addLabel(term)
