@@ -24,6 +24,7 @@ final class Store {
   private(set) var fault: StorageError?
 
   private let settings: StoreSettings
+  private let requests = SnapshotRequests()
   private let outbox: Outbox
   private let writer: Writer
   private let readers: Readers
@@ -46,8 +47,8 @@ final class Store {
     self.file = file
     self.settings = settings
     outbox = Outbox(wake: wake)
-    writer = Writer(file: file, settings: settings, outbox: outbox)
-    readers = Readers(file: file, settings: settings, outbox: outbox)
+    writer = Writer(file: file, settings: settings, requests: requests, outbox: outbox)
+    readers = Readers(file: file, settings: settings, requests: requests, outbox: outbox)
   }
 
   // MARK: Life
@@ -109,9 +110,14 @@ final class Store {
   }
 
   /// The loop's connection within its snapshot. One snapshot serves all reads until `drain`: only this process writes,
-  /// and whatever it has written since becomes known there. Locks are then taken once and not for every read.
+  /// and whatever it has written since becomes known there. Locks are then taken once and not for every read. While the
+  /// write-ahead log is to begin anew, each read stands for itself.
   private func snapshot() throws(StorageError) -> Database {
     let database = try database()
+    guard !requests.wantsLoopToLetGo else {
+      endSnapshot()
+      return database
+    }
     if !database.inTransaction { try database.statement("BEGIN").run() }
     return database
   }

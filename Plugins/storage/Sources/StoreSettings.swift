@@ -11,7 +11,7 @@ struct StoreSettings: Sendable {
   /// How many bytes of changes may wait for the disk.
   var waitingBytes = 256 << 20
   /// How long the write-ahead log grows before it is moved into the file, in pages of 4 KB.
-  var checkpointPages: Int32 = 8192
+  var checkpointPages = 8192
   /// What the event log keeps.
   var events = EventBound()
   /// The wall clock, in milliseconds since 1970.

@@ -129,7 +129,8 @@ final class Analyst {
     case SQLITE_TOOBIG:
       return StorageError(.invalidArgument, "a text of more than \(Analyst.lengthLimit) bytes would be needed")
     case SQLITE_INTERRUPT:
-      return StorageError(.deadlineExceeded, "the SQL took too long and was stopped; narrow it")
+      return StorageError(
+        .deadlineExceeded, "the SQL took too long and was stopped; narrow it", sqliteCode: error.sqliteCode)
     default: return error
     }
   }

@@ -18,11 +18,13 @@ final class Readers: Sendable {
   let jobs = WorkQueue<ReadJob>()
   private let file: String
   private let settings: StoreSettings
+  private let requests: SnapshotRequests
   private let outbox: Outbox
 
-  init(file: String, settings: StoreSettings, outbox: Outbox) {
+  init(file: String, settings: StoreSettings, requests: SnapshotRequests, outbox: Outbox) {
     self.file = file
     self.settings = settings
+    self.requests = requests
     self.outbox = outbox
   }
 
@@ -54,34 +56,53 @@ final class Readers: Sendable {
     }
   }
 
+  /// Answers a question, beginning again on a new snapshot when the writer wants the old one given up. All attempts
+  /// together have the time of one query.
+  ///
   /// - Parameter analyst: made when the thread's first SQL comes; few ask for it.
   private func answer(
     _ work: ReadJob.Work, _ database: Database, _ analyst: inout Analyst?
   ) throws(StorageError) -> Outcome {
-    // Looking at a whole file takes as long as it takes.
-    let limit = if case .integrity = work { Int64.max } else { settings.queryMilliseconds }
-    do throws(StorageError) {
-      return try database.limited(milliseconds: limit, isCancelled: { self.jobs.isClosed }) {
-        () throws(StorageError) in
-        switch work {
-        case .page(let query): .json(try database.page(query))
-        case .count(let query): .count(try database.count(query))
-        case .groups(let aggregate): .json(try database.groups(aggregate))
-        case .search(let search): .json(try database.found(search))
-        case .sql(let question): .json(try sql(question, limit, &analyst))
-        case .integrity: .problems(try database.problems())
-        }
+    // Looking at a whole file takes as long as it takes, and would never end if it began again.
+    let isPatient = if case .integrity = work { true } else { false }
+    let begun = monotonicMilliseconds()
+    while true {
+      let recalls = requests.recallCount
+      let isRecalled = { [requests] in !isPatient && requests.recallCount != recalls }
+      let left = settings.queryMilliseconds - (monotonicMilliseconds() - begun)
+      do throws(StorageError) {
+        return try attempt(
+          work, database, &analyst, milliseconds: isPatient ? .max : left,
+          isCancelled: { self.jobs.isClosed || isRecalled() })
+      } catch {
+        if jobs.isClosed { throw StorageError(.unavailable, "storage is stopping; repeat the query later") }
+        let isLate = monotonicMilliseconds() - begun >= settings.queryMilliseconds
+        guard error.isInterruption, isRecalled(), !isLate else { throw error }
       }
-    } catch {
-      throw jobs.isClosed ? StorageError(.unavailable, "storage is stopping; repeat the query later") : error
+    }
+  }
+
+  private func attempt(
+    _ work: ReadJob.Work, _ database: Database, _ analyst: inout Analyst?, milliseconds: Int64,
+    isCancelled: @escaping () -> Bool
+  ) throws(StorageError) -> Outcome {
+    try database.limited(milliseconds: milliseconds, isCancelled: isCancelled) { () throws(StorageError) in
+      switch work {
+      case .page(let query): .json(try database.page(query))
+      case .count(let query): .count(try database.count(query))
+      case .groups(let aggregate): .json(try database.groups(aggregate))
+      case .search(let search): .json(try database.found(search))
+      case .sql(let question): .json(try sql(question, milliseconds, isCancelled, &analyst))
+      case .integrity: .problems(try database.problems())
+      }
     }
   }
 
   private func sql(
-    _ question: SQLQuestion, _ milliseconds: Int64, _ analyst: inout Analyst?
+    _ question: SQLQuestion, _ milliseconds: Int64, _ isCancelled: @escaping () -> Bool, _ analyst: inout Analyst?
   ) throws(StorageError) -> [UInt8] {
     let asked = if let analyst { analyst } else { try Analyst(file: file) }
     analyst = asked
-    return try asked.answer(question, milliseconds: milliseconds, isCancelled: { self.jobs.isClosed })
+    return try asked.answer(question, milliseconds: milliseconds, isCancelled: isCancelled)
   }
 }

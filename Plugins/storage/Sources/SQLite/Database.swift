@@ -21,7 +21,10 @@ final class Database {
   private var statements: [String: Statement] = [:]
   private let deadline: Deadline
   /// How many pages the write-ahead log held after this connection's last commit.
-  private let logPages: UnsafeMutablePointer<Int32>
+  private let pagesOfLog: UnsafeMutablePointer<Int32>
+
+  /// How long a connection waits for a lock that another process holds.
+  static let busyMilliseconds: Int32 = 5000
 
   /// Opens the file, which the writer creates when it is missing.
   init(file: String, role: Role) throws(StorageError) {
@@ -41,8 +44,8 @@ final class Database {
     connection = opened
     // A step of SQL from outside may work on a long text each time.
     deadline = Deadline(opened, interval: role == .analyst ? 50 : 4000)
-    logPages = .allocate(capacity: 1)
-    logPages.initialize(to: 0)
+    pagesOfLog = .allocate(capacity: 1)
+    pagesOfLog.initialize(to: 0)
     sqlite3_extended_result_codes(connection, 1)
     guard csqlite_harden(connection) == SQLITE_OK else {
       throw StorageError(.internal, "this build of SQLite lacks the defensive switches; install SQLite 3.38 or newer")
@@ -53,11 +56,11 @@ final class Database {
   deinit {
     statements.removeAll()
     sqlite3_close_v2(connection)
-    logPages.deallocate()
+    pagesOfLog.deallocate()
   }
 
   private func configure(_ role: Role) throws(StorageError) {
-    sqlite3_busy_timeout(connection, role == .pointReader ? 5 : 5000)
+    sqlite3_busy_timeout(connection, role == .pointReader ? 5 : Database.busyMilliseconds)
     try execute(
       """
       PRAGMA synchronous = FULL;
@@ -67,14 +70,15 @@ final class Database {
       PRAGMA cache_size = \(role == .writer ? -32768 : -8192);
       """)
     guard role == .writer else { return }
-    // Checkpoints run between groups of writes (see Writer), not inside the commit that a caller waits for.
-    try execute("PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = FAST;")
+    // Checkpoints run between groups of writes (see Checkpointer), not inside the commit that a caller waits for. What
+    // a log that had to grow leaves beyond the size limit is given back when it begins anew.
+    try execute("PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; PRAGMA secure_delete = FAST;")
     sqlite3_wal_hook(
       connection,
       { pages, _, _, count in
         pages?.storeBytes(of: count, as: Int32.self)
         return SQLITE_OK
-      }, logPages)
+      }, pagesOfLog)
   }
 
   /// Runs one or several statements of trusted text, without parameters.
@@ -142,17 +146,8 @@ final class Database {
     }
   }
 
-  /// Moves the write-ahead log into the file once it has this many pages; readers go on meanwhile.
-  ///
-  /// - Returns: whether all of it has been moved, so that it begins anew as soon as nobody reads from it.
-  func checkpoint(pages: Int32) throws(StorageError) -> Bool {
-    guard logPages.pointee >= pages else { return false }
-    var (inLog, moved): (Int32, Int32) = (0, 0)
-    let code = sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_PASSIVE, &inLog, &moved)
-    if code != SQLITE_OK { throw Database.error(connection, file: file, code: code) }
-    logPages.pointee = 0
-    return inLog == moved
-  }
+  /// How many pages the write-ahead log held after the writer's last commit, whether they are in the file or not.
+  var logPages: Int { Int(pagesOfLog.pointee) }
 
   /// Whether a transaction is open. SQLite ends one by itself after some failures.
   var inTransaction: Bool { sqlite3_get_autocommit(connection) == 0 }

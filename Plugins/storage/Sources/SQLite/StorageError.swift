@@ -76,6 +76,9 @@ extension StorageError {
   /// A column that must have a value was given none.
   var isMissingValue: Bool { sqliteCode == SQLITE_CONSTRAINT | 5 << 8 }
 
+  /// A statement was stopped on the way, for its time or for the writer.
+  var isInterruption: Bool { sqliteCode & 0xff == SQLITE_INTERRUPT }
+
   /// It will be so the next time too: damage, or a disk that is not to be trusted.
   var isLasting: Bool { status == .dataLoss || isFailedSync }
 

@@ -2,8 +2,8 @@
 enum Outcome: Sendable {
   case opened(Opened)
   case closed
-  /// The write-ahead log is in the file; nobody has asked.
-  case checkpointed
+  /// The loop's snapshot shall end (see `SnapshotRequests`); nobody waits for it.
+  case snapshotEnds
   case written(BatchReply, [DurableEvent])
   case declared(Collection)
   /// What an import has done, and the collections that there are now.

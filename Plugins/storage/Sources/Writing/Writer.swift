@@ -21,14 +21,16 @@ final class Writer: Sendable {
   let jobs = WorkQueue<WriteJob>()
   private let file: String
   private let settings: StoreSettings
+  private let requests: SnapshotRequests
   private let outbox: Outbox
 
   /// The most jobs of one transaction: it bounds how long the first of them waits.
   private static let groupLimit = 1024
 
-  init(file: String, settings: StoreSettings, outbox: Outbox) {
+  init(file: String, settings: StoreSettings, requests: SnapshotRequests, outbox: Outbox) {
     self.file = file
     self.settings = settings
+    self.requests = requests
     self.outbox = outbox
   }
 
@@ -58,10 +60,10 @@ final class Writer: Sendable {
     let threads = try readers.start()
     outbox.send([Finished(opening, .success(.opened(opened)))])
     var connection = WriterConnection(database: database, collections: collections, settings: settings)
+    let checkpointer = Checkpointer(database, limit: settings.checkpointPages, requests: requests, outbox: outbox)
     while let group = jobs.take(atMost: Writer.groupLimit) {
       outbox.send(connection.commit(group))
-      // The loop is woken to let go of its snapshot, which may be in the log that is to begin anew.
-      if connection.checkpoint() { outbox.send([Finished(0, .success(.checkpointed))]) }
+      checkpointer.run()
     }
     for thread in threads { thread.join() }
     // The database goes first, the lock after it.
@@ -175,14 +177,6 @@ struct WriterConnection: ~Copyable {
       executor.collections[collection.name] = collection
       return Finished(job.id, .success(.declared(collection)))
     }
-  }
-
-  /// Moves the log into the file when it has grown enough: between two groups, when nobody waits for it.
-  ///
-  /// - Returns: whether the whole log has been moved.
-  func checkpoint() -> Bool {
-    // A failure leaves the work for the next time; what was committed is safe in the log.
-    (try? database.checkpoint(pages: settings.checkpointPages)) ?? false
   }
 
   /// Once a minute, removes some of what has had its time, and goes on with every group while there is more.
