@@ -22,6 +22,10 @@ from run import Host
 
 WORDS = ("login timeout parser cache index retry queue sprint chart export token worker signal socket schema "
          "locale invoice report widget crash memory latency upload thumbnail webhook").split()
+# Words of texts are as unequal as those of a language (Zipf): a few are everywhere, most are rare.
+LANGUAGE = WORDS + [f"{a}{b}{c}" for a in "bdfgklmnprst" for b in ("a", "e", "i", "o", "un", "er") for c in
+                    ("bel", "dor", "fin", "gam", "kit", "lon", "mur", "nis", "pot", "rag", "sed", "tov")]
+WEIGHTS = [1 / (rank + 3) for rank in range(len(LANGUAGE))]
 
 
 def tasks(count):
@@ -31,8 +35,8 @@ def tasks(count):
     stamp = lambda moment: moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
     for number in range(count):
         created = now - datetime.timedelta(days=365 * (1 - number / count), hours=draw.random() * 12)
-        task = {"id": f"bench-{number}", "title": f"{draw.choice(WORDS)} {draw.choice(WORDS)} {number}",
-                "description": " ".join(draw.choice(WORDS) for _ in range(30)),
+        task = {"id": f"bench-{number}", "title": f"{draw.choice(LANGUAGE)} {draw.choice(WORDS)} {number}",
+                "description": " ".join(draw.choices(LANGUAGE, WEIGHTS, k=30)),
                 "priority": draw.choice(["critical", "high", "medium", "low"]), "labels": [draw.choice(WORDS)],
                 "assignee": f"person{draw.randrange(20)}", "storyPoints": draw.choice([1, 2, 3, 5, 8]),
                 "createdAt": stamp(created)}

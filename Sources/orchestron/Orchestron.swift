@@ -26,6 +26,11 @@ struct Orchestron: ParsableCommand {
 
   /// Runs the command that the arguments name. Wrong usage ends with exit code 2.
   static func main() {
+    for index in 1..<max(1, Int(CommandLine.argc)) {
+      guard let word = CommandLine.unsafeArgv[index], String(validatingCString: word) == nil else { continue }
+      Output.standardError("error: argument \(index) is not UTF-8; pass such bytes in a file, by name=@FILE\n")
+      Glibc.exit(2)
+    }
     do {
       var command = try parseAsRoot()
       try command.run()

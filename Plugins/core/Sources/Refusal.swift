@@ -27,6 +27,27 @@ enum Refusal {
       details: details(current: entity))
   }
 
+  /// Refuses texts with the character U+0000: searches and filters of storage find nothing that stands behind it.
+  ///
+  /// - Throws: `invalid_argument`, naming the argument.
+  @Loop
+  static func nulls(in call: Call, _ host: Host) throws(Failure) {
+    // JSON has one way to write the character, and that is rare: what has it is looked at closely.
+    let escape = Array("\\u0000".utf8)
+    let text = call.arguments
+    var place = text.startIndex
+    while place < text.endIndex, let found = text[place...].firstIndex(of: escape[0]) {
+      guard !text[found...].starts(with: escape) else {
+        let name = Fields(try host.parse(text)).members.first { $0.value.hasNull }?.name ?? ""
+        throw Failure(
+          .invalidArgument, "the argument \"\(name)\" has a text with the character U+0000; leave it out",
+          details: details(path: name, message: "has the character U+0000"))
+      }
+      // An escaped backslash is two bytes.
+      place = found + 2
+    }
+  }
+
   /// `a, b or c`.
   static func list(_ words: [String]) -> String {
     guard let last = words.last, words.count > 1 else { return words.first ?? "nothing" }
@@ -35,5 +56,14 @@ enum Refusal {
 
   private static func text(_ fields: Fields) -> String {
     String(decoding: fields.json, as: UTF8.self)
+  }
+}
+
+extension Value {
+  /// Whether a text in it, names of members included, has the character U+0000.
+  fileprivate var hasNull: Bool {
+    if let string { return string.utf8.contains(0) }
+    if let array { return array.contains(where: \.hasNull) }
+    return object?.members.contains { $0.name.utf8.contains(0) || $0.value.hasNull } ?? false
   }
 }

@@ -37,6 +37,12 @@ import Testing
     let text = String(repeating: part, count: 100_000 / part.count)
     #expect(Mentions.handles(in: text).count <= Mentions.limit)
   }
+
+  @Test(.timeLimit(.minutes(1)))
+  func takesBackticksThatNothingEndsInGoodTime() {
+    let text = (1...440).map { "\(String(repeating: "`", count: $0)) @a\($0 % 3) " }.joined()
+    for _ in 0..<20 { #expect(Mentions.handles(in: text) == ["a1", "a2", "a0"]) }
+  }
 }
 
 @Suite struct CommentItemTests {

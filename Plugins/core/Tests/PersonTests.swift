@@ -33,7 +33,14 @@ import Testing
 
   @Test func knowsTheCaller() {
     #expect(Handle.resolve("me", for: "user:Ada") == "ada")
+    #expect(Handle.resolve("Me", for: "user:Ada") == "ada")
     #expect(Handle.resolve("grace", for: "user:Ada") == "grace")
+  }
+
+  @Test func knowsAHandleInAnySpelling() {
+    #expect(Handle.resolve("Grace", for: "user:ada") == "grace")
+    #expect(Handle.resolve("none", for: "user:ada") == "none")
+    #expect(Handle.resolve("The team", for: "user:ada") == "The team")
   }
 }
 

@@ -129,6 +129,33 @@ import Testing
     #expect(sheet.overlaps.isEmpty)
   }
 
+  @Test(.timeLimit(.minutes(1)))
+  func takesOfALongSessionOnlyWhatFallsIntoThePeriod() throws {
+    var endless = TimeEntry(
+      timerOf: "ada", on: TaskItem(fields: ["id": "t", "project": "p"]), id: "e",
+      at: try #require(Instant("0001-01-01T00:00:00Z")), zone: .utc)
+    let now = try #require(Instant("2026-01-31T10:00:00Z"))
+    let day = try #require(Day("2026-01-31"))
+    for _ in 0..<100 {
+      let sheet = Timesheet([endless], days: day - 1...day, now: now) { _ in .utc }
+      #expect(sheet.sums(by: \.day).map(\.seconds) == [86_400, 36_000] as [Int64])
+    }
+    #expect(Timesheet([endless], days: day + 1...day + 1, now: now) { _ in .utc }.seconds.isEmpty)
+    endless.finish(at: try #require(Instant("2026-01-30T00:00:00Z")), .utc)
+    // What ends at midnight has nothing of the day that begins.
+    #expect(Timesheet([endless], days: day - 1...day, now: now) { _ in .utc }.seconds.isEmpty)
+  }
+
+  @Test func showsASessionThatLastedNoTimeOnItsDay() throws {
+    let midnight = try #require(Instant("2026-01-31T00:00:00Z"))
+    var entry = TimeEntry(
+      timerOf: "ada", on: TaskItem(fields: ["id": "t", "project": "p"]), id: "e", at: midnight, zone: .utc)
+    entry.finish(at: midnight, .utc)
+    let day = try #require(Day("2026-01-31"))
+    #expect(Timesheet([entry], days: day...day, now: midnight) { _ in .utc }.sums(by: \.day).map(\.key) == [day])
+    #expect(Timesheet([entry], days: day - 1...day - 1, now: midnight) { _ in .utc }.seconds.isEmpty)
+  }
+
   @Test func reportsSessionsThatShareTime() {
     let overlaps = WorkSession.overlaps([
       session(0, 100, "a"), session(50, 60, "b"), session(90, 200, "c"), session(200, 300, "d"),

@@ -8,9 +8,15 @@ import Testing
 
   init() throws { shell = try Shell(plugins: [try Plugins.fixture("echo")]) }
 
+  @Test func refusesWordsThatAreNotUTF8() throws {
+    let outcome = try Client.execute(["sh", "-c", "\(Client.binary) call echo.text \"value=$(printf '\\377')\" 2>&1"])
+    #expect(outcome.status == 2)
+    #expect(outcome.output.contains("argument 3 is not UTF-8"), "\(outcome.output)")
+  }
+
   @Test(arguments: [
     "run", "call", "events", "plugin list", "plugin info", "plugin manifest", "plugin header", "config show",
-    "config check", "doctor", "version",
+    "config check", "doctor", "version", "import", "export", "backup", "restore",
   ])
   func explainsItselfWithExamples(command: String) throws {
     let outcome = try shell.start(command.split(separator: " ").map(String.init) + ["--help"]).wait()

@@ -1,10 +1,9 @@
-"""Bad input: each gets the right 4xx and a sentence that names the thing; afterwards all is as it was, nothing was told,
-and the host has no fault in its log."""
+"""Bad input: each gets the right 4xx and a sentence that names the thing; afterwards all is as it was, nothing was
+told, and the host has no fault in its log."""
 
 import json
 import sys
-from base64 import b64decode, b64encode
-from functools import partial
+from base64 import b64encode
 from urllib.parse import quote
 
 from orchestron import Host, by_http, curl, published, rest
@@ -16,10 +15,10 @@ DEEP = b"[" * 100_000 + b"]" * 100_000
 TABLE = [
     # Statuses
     ("PATCH", "/tasks/ORC-1/status", {"status": "nearly_done"}, 400, ["status", "in_progress", "cancelled"]),
-    ("PATCH", "/tasks/ORC-1/status", {"status": "review"}, 409, ["ORC-1", "review", "in_progress, blocked or cancelled"]),
+    ("PATCH", "/tasks/ORC-1/status", {"status": "review"}, 409, ["ORC-1", "in_progress, blocked or cancelled"]),
     ("PATCH", "/tasks/ORC-1", {"status": "done", "title": "kept?"}, 409, ["ORC-1", "done", "in_progress"]),
     ("POST", "/tasks", {"title": "T", "status": "done"}, 400, ["status", "backlog", "todo"]),
-    ("GET", "/tasks?status=nearly_done", None, 400, ["status", "nearly_done", "in_progress"]),
+    ("GET", "/tasks?status=nearly_done", None, 400, ["status", "in_progress"]),
     ("GET", "/search?text=status:nearly_done", None, 400, ["nearly_done", "in_progress"]),
     # Revisions
     ("PATCH", "/tasks/ORC-1", {"title": "T", "revision": 7}, 409, ["ORC-1", "revision 7", "revision 1"]),
@@ -36,26 +35,26 @@ TABLE = [
     ("PATCH", "/tasks/ORC-1", {"title": "T", "reason": "x" * 2001}, 400, ["reason", "2000"]),
     ("POST", "/comments", {"task": "ORC-1", "text": "x" * 100_001}, 400, ["text", "100000"]),
     ("GET", f"/search?text={'x' * 2001}", None, 400, ["text", "2000"]),
-    ("GET", f"/tasks/{LONG}", None, 404, []),
+    ("GET", f"/tasks/{LONG}", None, 404, ["no task"]),
     ("POST", "/tasks/bulk", {"ids": [f"ORC-{n}" for n in range(1, 10_002)], "patch": {"priority": "low"}}, 400,
      ["ids", "1000"]),
     ("POST", "/sprints/ORC-S1/tasks", {"tasks": [f"ORC-{n}" for n in range(1, 10_002)]}, 400, ["tasks", "1000"]),
     ("POST", "/tasks", {"title": "T", "blockedBy": ["ORC-1"] * 501}, 400, ["blockedBy", "500"]),
-    ("POST", "/tasks", b'{"title":"' + b"x" * (40 << 20) + b'"}', 413, []),
+    ("POST", "/tasks", b'{"title":"' + b"x" * (40 << 20) + b'"}', 413, ["body"]),
     # Days and moments
-    ("PATCH", "/tasks/ORC-1", {"dueDate": "2026-02-30"}, 400, ["dueDate", "2026-02-30"]),
-    ("PATCH", "/tasks/ORC-1", {"dueDate": "2100-02-29"}, 400, ["dueDate", "2100-02-29"]),
-    ("PATCH", "/tasks/ORC-1", {"dueDate": "2026-13-01T00:00:00Z"}, 400, ["dueDate", "2026-13-01T00:00:00Z"]),
-    ("PATCH", "/tasks/ORC-1", {"startDate": "tomorrow"}, 400, ["startDate", "tomorrow"]),
-    ("POST", "/sprints", {"name": "S", "startDate": "2026-02-30"}, 400, ["startDate", "2026-02-30"]),
+    ("PATCH", "/tasks/ORC-1", {"dueDate": "2026-02-30"}, 400, ["dueDate", "date such as"]),
+    ("PATCH", "/tasks/ORC-1", {"dueDate": "2100-02-29"}, 400, ["dueDate", "date such as"]),
+    ("PATCH", "/tasks/ORC-1", {"dueDate": "2026-13-01T00:00:00Z"}, 400, ["dueDate", "RFC 3339"]),
+    ("PATCH", "/tasks/ORC-1", {"startDate": "tomorrow"}, 400, ["startDate", "date such as"]),
+    ("POST", "/sprints", {"name": "S", "startDate": "2026-02-30"}, 400, ["startDate", "date such as"]),
     ("POST", "/sprints", {"name": "S", "startDate": "2026-03-02", "endDate": "2026-03-01"}, 400, ["endDate"]),
-    ("GET", "/time/timesheet?from=2026-02-30", None, 400, ["from", "2026-02-30"]),
-    ("GET", "/time/timesheet?from=2026-03-02&to=2026-03-01", None, 400, ["2026-03-01"]),
+    ("GET", "/time/timesheet?from=2026-02-30", None, 400, ["from", "date such as"]),
+    ("GET", "/time/timesheet?from=2026-03-02&to=2026-03-01", None, 400, ["timesheet", "/to"]),
     ("GET", "/search?text=due:2026-02-30", None, 400, ["2026-02-30"]),
-    ("GET", "/history/ORC-1?at=yesterday", None, 400, ["at", "yesterday"]),
+    ("GET", "/history/ORC-1?at=yesterday", None, 400, ["at", "RFC 3339"]),
     ("POST", "/tasks/quick", {"text": ""}, 400, ["text"]),
     # 02:30 is skipped in Berlin on that day: without an offset a time is no moment anywhere.
-    ("PATCH", "/tasks/BER-1", {"dueDate": "2026-03-29T02:30:00"}, 400, ["dueDate", "2026-03-29T02:30:00"]),
+    ("PATCH", "/tasks/BER-1", {"dueDate": "2026-03-29T02:30:00"}, 400, ["dueDate", "RFC 3339"]),
     ("PATCH", "/tasks/BER-1", {"dueDate": "2026-03-29T02:30:00+99:00"}, 400, ["dueDate"]),
     ("POST", "/time/entries", {"task": "BER-1", "hours": 1, "startTime": "2026-03-29T02:30:00"}, 400, ["startTime"]),
     # Time zones
@@ -67,15 +66,15 @@ TABLE = [
     ("PATCH", "/tasks/ORC-1", {"estimatedHours": -1}, 400, ["estimatedHours", "0"]),
     ("PATCH", "/tasks/ORC-1", {"storyPoints": -0.5}, 400, ["storyPoints", "0"]),
     ("PATCH", "/tasks/ORC-1", {"estimatedHours": "5"}, 400, ["estimatedHours", "number"]),
-    ("PATCH", "/tasks/ORC-1", b'{"estimatedHours":1e999}', 400, []),
-    ("PATCH", "/tasks/ORC-1", b'{"estimatedHours":NaN}', 400, []),
+    ("PATCH", "/tasks/ORC-1", b'{"estimatedHours":1e999}', 400, ["JSON"]),
+    ("PATCH", "/tasks/ORC-1", b'{"estimatedHours":NaN}', 400, ["JSON"]),
     ("PATCH", "/tasks/ORC-1", {"progress": 101}, 400, ["progress", "100"]),
     ("PATCH", "/tasks/ORC-1", {"progress": 0.5}, 400, ["progress", "integer"]),
     ("POST", "/time/entries", {"task": "ORC-1", "hours": -2}, 400, ["hours"]),
     ("POST", "/time/entries", {"task": "ORC-1", "hours": 25}, 400, ["24"]),
     ("GET", "/tasks?limit=501", None, 400, ["limit", "500"]),
     ("GET", "/tasks?limit=-1", None, 400, ["limit", "1"]),
-    ("GET", "/tasks?limit=ten", None, 400, ["limit", "ten"]),
+    ("GET", "/tasks?limit=ten", None, 400, ["limit", "integer"]),
     ("GET", "/search?text=points:>many", None, 400, ["many"]),
     # References
     ("GET", "/tasks/ORC-99", None, 404, ["ORC-99"]),
@@ -90,14 +89,14 @@ TABLE = [
     # Cursors
     ("GET", "/tasks?cursor=x", None, 400, ["cursor"]),
     ("GET", "/tasks?cursor=" + quote(b64encode(b'{"after":["x"]}').decode()), None, 400, ["cursor"]),
-    ("GET", "/tasks?cursor=" + "A" * 10_000, None, 400, ["cursor"]),
-    ("GET", "/tasks?cursor=%00", None, 400, ["cursor"]),
+    ("GET", "/tasks?cursor=" + "A" * 5000, None, 400, ["cursor"]),
+    ("GET", "/tasks?cursor=" + "A" * 10_000, None, 414, ["8192"]),
     # JSON
     ("POST", "/tasks", b"", 400, ["title"]),
     ("POST", "/tasks", b"{", 400, ["JSON"]),
     ("POST", "/tasks", b"[]", 400, ["object"]),
-    ("POST", "/tasks", DEEP, 400, ["deep"]),
-    ("POST", "/tasks", b'{"title":"T","labels":' + DEEP + b"}", 400, ["deep"]),
+    ("POST", "/tasks", DEEP, 400, ["512 levels"]),
+    ("POST", "/tasks", b'{"title":"T","labels":' + DEEP + b"}", 400, ["512 levels"]),
     ("POST", "/tasks", {"title": ["T"]}, 400, ["title", "string"]),
     ("POST", "/tasks", {"title": "T", "colour": "red"}, 400, ["colour"]),
     ("POST", "/tasks", b'{"title":"T","title":"U"}', 400, ["title"]),
@@ -107,16 +106,16 @@ TABLE = [
     ("PATCH", "/tasks/ORC-1", {"description": "a\0b"}, 400, ["description"]),
     ("PATCH", "/tasks/ORC-1", {"labels": ["a\0b"]}, 400, ["labels"]),
     ("POST", "/comments", {"task": "ORC-1", "text": "a\0b"}, 400, ["text"]),
-    ("POST", "/tasks", b'{"title":"a\0b"}', 400, []),
+    ("POST", "/tasks", b'{"title":"a\0b"}', 400, ["JSON"]),
     ("POST", "/tasks", b'{"title":"\xff\xfe"}', 400, ["UTF-8"]),
     ("POST", "/tasks", b'{"title":"\xc0\xaf"}', 400, ["UTF-8"]),
     ("POST", "/tasks", b'{"title":"\xed\xa0\x80"}', 400, ["UTF-8"]),
-    ("POST", "/tasks", b'{"title":"\\ud800"}', 400, []),
-    ("GET", "/tasks/%FF", None, 400, ["UTF-8"]),
-    ("GET", "/tasks/a%00b", None, 404, []),
+    ("POST", "/tasks", b'{"title":"\\ud800"}', 400, ["surrogate"]),
+    ("GET", "/tasks/%FF", None, 400, ["path"]),
+    ("GET", "/tasks/a%00b", None, 400, ["path"]),
     ("GET", "/search?text=%FF", None, 400, ["UTF-8"]),
-    ("GET", "/search?text=%00", None, 400, []),
-    ("GET", "/tasks?label=a%00b", None, 400, ["label"]),
+    ("GET", "/search?text=%00", None, 400, ["query"]),
+    ("GET", "/tasks?label=a%00b", None, 400, ["query"]),
 ]
 
 
@@ -152,8 +151,7 @@ def foreign_cursors(host):
 def main():
     faults = []
     with Host() as host:
-        for key, zone in {"ber": "Europe/Berlin"}.items():
-            rest(host, "POST", "/projects", {"key": key, "name": key, "timeZone": zone})
+        rest(host, "POST", "/projects", {"key": "ber", "name": "Berlin", "timeZone": "Europe/Berlin"})
         for n, project in enumerate(["ORC", "ORC", "ORC", "ber"]):
             rest(host, "POST", "/tasks", {"title": f"task {n}", "project": project, "idempotencyKey": f"key {n}"})
         rest(host, "POST", "/sprints", {"name": "One"})
@@ -163,13 +161,14 @@ def main():
         table += [("GET", f"{path}&cursor={quote(cursor)}", None, 400, ["cursor"], ())
                   for path, cursor in foreign_cursors(host)]
         table.append(("PATCH", "/tasks/ORC-1", {"title": "T"}, 412, ["ORC-1", "revision 1"], ('If-Match: "7"',)))
-        table.append(("POST", "/tasks", {"title": "another", "idempotencyKey": "key 0"}, 409, ["key 0"], ()))
+        table.append(("POST", "/tasks", {"title": "another", "idempotencyKey": "key 0"}, 409, ["idempotency key"], ()))
         for verb, path, body, wanted, words, headers in table:
             status, problem = outcome(host, verb, path, body, *headers)
             said = f"{problem.get('detail', '')} {json.dumps(problem.get('errors', []))}"
             missing = [word for word in words if word not in said]
             if status != wanted or missing or problem.get("status") != status or not problem.get("detail"):
-                faults.append(f"{verb} {path[:90]} {str(body)[:90]}: {status} {said[:400]}; not {wanted} with {missing}")
+                request = f"{verb} {path[:90]} {str(body)[:90]}"
+                faults.append(f"{request}: {status} {said[:400]}; not {wanted} with {missing}")
         _, stale = outcome(host, "PATCH", "/tasks/ORC-1", {"title": "T", "revision": 7})
         if stale.get("current") != rest(host, "GET", "/tasks/ORC-1"):
             faults.append(f"a stale revision is refused without the current task: {stale}")
@@ -183,7 +182,7 @@ def main():
         if integrity.get("ok") is not True:
             faults.append(f"{integrity}")
         host.stop()
-        faults += [f"logged: {line}" for line in host.logged().splitlines() if " ERROR " in line or '"level":50' in line]
+        faults += [f"logged: {line}" for line in host.logged().splitlines() if '"level":50' in line]
     print("\n".join(faults) or f"{len(table)} bad requests, each refused as it must be")
     sys.exit(1 if faults else 0)
 

@@ -1,5 +1,5 @@
-"""Two people and their time: timers that run on through kill -9, timesheets over midnight and over the hour that a clock
-skips, hours logged by many at once, mentions; the sums of tasks always equal those of their entries."""
+"""Two people and their time: timers that run on through kill -9, timesheets over midnight and over the hour that a
+clock skips, hours logged by many at once, mentions; the sums of tasks always equal those of their entries."""
 
 import random
 from datetime import datetime, timedelta, timezone
@@ -33,7 +33,7 @@ def timers(host, ask, refused):
     """One timer per person, through a kill, and what stops it."""
     ask("POST", "/people", {"handle": "local", "name": "Lo Cal"})
     assert ask("GET", "/people/me")["name"] == "Lo Cal"
-    first = ask("POST", "/tasks", {"title": "A", "assignee": "me", "watchers": ["me", "bob"]})
+    first = ask("POST", "/tasks", {"title": "A", "assignee": "me", "watchers": ["me", "bob", "local"]})
     assert (first["assignee"], first["watchers"]) == ("local", ["local", "bob"]), first
     ask("POST", "/tasks", {"title": "B"})
     timer = ask("POST", "/time/start", {"task": "orc-1", "note": "n"})

@@ -121,7 +121,7 @@ import Testing
     let host = try TestHost.withCore()
     let task = try host.answer(
       "tasks.create",
-      ["title": "Über \"alles\"\n", "description": "1\u{0}2\u{1F600}", "estimatedHours": 2.25, "storyPoints": 3])
+      ["title": "Über \"alles\"\n", "description": "1\u{1}2\u{1F600}", "estimatedHours": 2.25, "storyPoints": 3])
     let id = task["id"]?.string ?? ""
     for name in [id, id.uppercased(), "orc-1", "ORC-1", "Orc-1"] {
       #expect(try host.answer("tasks.get", ["id": .string(name)]) == task)

@@ -62,7 +62,7 @@ struct PlanModel {
     if progress > 0, task.status == "todo" { try move(&task, "in_progress") }
     if progress == 100, ["in_progress", "review"].contains(task.status) { try move(&task, "testing") }
     // A task that goes on to testing at once has been in progress as well.
-    if before == "todo", task.status == "in_progress", !openBlockers(task).isEmpty { throw .forbidden }
+    if before == "todo", task.status != "todo", !openBlockers(task).isEmpty { throw .forbidden }
     put(key, task)
   }
 

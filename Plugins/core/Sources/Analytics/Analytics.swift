@@ -50,8 +50,7 @@ final class Analytics {
 
   /// The recorded steps to done of a period. A task that was put away when it was done and comes back is not done again.
   private func completions(in period: Period, of project: ProjectItem) -> Documents.Query {
-    // Small pages keep the loop free between them.
-    var query = Documents.Query(Transition.collection, limit: 1000)
+    var query = Documents.Query(Transition.collection)
     query.match("project", .string(project.id))
     query.match("day", "greaterOrEqual", .string(period.first.text))
     query.match("day", "lessOrEqual", .string(period.last.text))
@@ -69,15 +68,10 @@ final class Analytics {
     if let assignee { query.match("assignee", .string(assignee)) }
     if let type { query.match("type", .string(type)) }
     query.order = ["-day"]
-    query.fields = FinishedTask.fields
     var (latest, seen) = ([FinishedTask](), Set<String>())
-    repeat {
-      let page = try await documents.page(query, context)
-      for task in page.items.compactMap({ FinishedTask($0) }) where seen.insert(task.task).inserted {
-        latest.append(task)
-      }
-      query.cursor = page.next
-    } while query.cursor != nil
+    for task in try await documents.map(query, context, { FinishedTask($0) }) where seen.insert(task.task).inserted {
+      latest.append(task)
+    }
     return latest.reversed()
   }
 

@@ -16,22 +16,18 @@ struct FinishedTask: Sendable {
   /// How long somebody was working on it, in hours: it was in progress or in testing.
   let activeHours: Double?
 
-  static let fields = [
-    "task", "key", "day", "type", "assignee", "storyPoints", "estimatedHours", "lead", "cycle", "active",
-  ]
-
-  init?(_ transition: Fields) {
-    guard let task = transition["task"]?.string, let day = transition["day"]?.string.flatMap({ Day($0) }) else {
+  init?(_ transition: JSONValue) {
+    guard let task = transition["task"].string, let day = transition["day"].string.flatMap({ Day($0) }) else {
       return nil
     }
-    func hours(_ name: String) -> Double? { transition[name]?.double.map { $0 / 3_600_000 } }
+    func hours(_ name: String) -> Double? { transition[name].double.map { $0 / 3_600_000 } }
     self.task = task
-    key = transition["key"]?.string ?? ""
+    key = transition["key"].string ?? ""
     self.day = day
-    type = transition["type"]?.string ?? ""
-    assignee = transition["assignee"]?.string
-    storyPoints = transition["storyPoints"]?.double
-    estimatedHours = transition["estimatedHours"]?.double
+    type = transition["type"].string ?? ""
+    assignee = transition["assignee"].string
+    storyPoints = transition["storyPoints"].double
+    estimatedHours = transition["estimatedHours"].double
     leadHours = hours("lead")
     cycleHours = hours("cycle")
     activeHours = hours("active")

@@ -90,7 +90,7 @@ final class Bookmarks {
         "title": .string(target.title), "at": change["at"] ?? .null, "method": change["method"] ?? .null,
       ]
     }
-    call.answer(json: (["items": .array(items), "next": .null] as Fields).json)
+    call.answer(json: Fields.page(items, next: nil).json)
   }
 
   // MARK: Targets

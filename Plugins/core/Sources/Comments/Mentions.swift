@@ -37,11 +37,12 @@ enum Mentions {
 
   private static func mentions(in line: Substring) -> [String] {
     var handles: [String] = []
+    let lastTicks = lastTicks(of: line)
     var (place, before) = (line.startIndex, Character(" "))
     while place < line.endIndex {
       let character = line[place]
       if character == "`" {
-        place = endOfCode(line, from: place)
+        place = endOfCode(line, from: place, lastTicks)
         before = "`"
         continue
       }
@@ -60,9 +61,23 @@ enum Mentions {
     return handles
   }
 
+  /// Where the last run of so many backticks begins, so that nobody looks for an end that there is not.
+  private static func lastTicks(of line: Substring) -> [Int: Substring.Index] {
+    var (last, rest) = ([Int: Substring.Index](), line)
+    while let tick = rest.firstIndex(of: "`") {
+      let run = rest[tick...].prefix { $0 == "`" }
+      last[run.count] = tick
+      rest = rest[run.endIndex...]
+    }
+    return last
+  }
+
   /// What follows a span of code; the backticks themselves when nothing ends it.
-  private static func endOfCode(_ line: Substring, from start: Substring.Index) -> Substring.Index {
+  private static func endOfCode(
+    _ line: Substring, from start: Substring.Index, _ lastTicks: [Int: Substring.Index]
+  ) -> Substring.Index {
     let mark = line[start...].prefix { $0 == "`" }
+    guard let last = lastTicks[mark.count], last > start else { return mark.endIndex }
     var rest = line[mark.endIndex...]
     while let tick = rest.firstIndex(of: "`") {
       let run = rest[tick...].prefix { $0 == "`" }

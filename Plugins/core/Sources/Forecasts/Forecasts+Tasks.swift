@@ -74,7 +74,7 @@ extension Forecasts {
     let capacity = try call.double("capacity")
     let unit = call.stringIfPresent("unit") ?? project.estimateUnit
     let tasks = try await candidates(of: project, limit: try call.int("limit"), call.context)
-    let plan = SprintPlan(tasks, unit: unit)
+    let plan = SprintPlan(tasks, unit: unit, waitingFor: try await unbegun(blockersOf: tasks, call.context))
     let candidates = plan.candidates
     let selection = try await compute { () throws(ForecastError) in
       try SprintOptimizer(candidates).select(capacity: capacity)
@@ -95,20 +95,34 @@ extension Forecasts {
   }
 }
 
+extension Forecasts {
+  /// The tasks that others wait for, that nobody has begun, and that are not among them.
+  private func unbegun(blockersOf tasks: [TaskItem], _ context: Context?) async throws(Failure) -> Set<String> {
+    let known = Set(tasks.map(\.id))
+    let others = Set(tasks.flatMap { $0.references("blockedBy") }).subtracting(known).sorted()
+    var unbegun: Set<String> = []
+    for case let task? in try await documents.get(others, as: TaskItem.self, context)
+    where !task.status.isStarted && !task.isDeleted { unbegun.insert(task.id) }
+    return unbegun
+  }
+}
+
 /// Tasks as the optimiser sees them.
 struct SprintPlan {
   private let tasks: [TaskItem]
   private let unit: String
   /// Tasks that cannot be planned, and why.
-  private let leftOut: [(key: String, reason: String)]
+  let leftOut: [(key: String, reason: String)]
   let candidates: [SprintCandidate]
 
   /// What a task of this priority is worth beside one of the lowest.
   private static let worth: [TaskPriority: Double] = [.critical: 16, .high: 8, .medium: 4, .low: 2, .trivial: 1]
 
-  /// - Parameter unit: `hours`, `points`, or `count`, which takes each task as 1.
-  init(_ all: [TaskItem], unit: String) {
-    var leftOut: [(key: String, reason: String)] = []
+  /// - Parameters:
+  ///   - unit: `hours`, `points`, or `count`, which takes each task as 1.
+  ///   - others: Tasks that cannot be planned and keep those out that wait for them. What is neither among them nor
+  ///     among all is done, or soon will be.
+  init(_ all: [TaskItem], unit: String, waitingFor others: Set<String> = []) {
     func effort(_ task: TaskItem) -> Double? {
       switch unit {
       case "hours": task.fields["estimatedHours"]?.double
@@ -116,26 +130,23 @@ struct SprintPlan {
       default: 1
       }
     }
-    var known = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
-    for task in all where effort(task) == nil {
-      leftOut.append((task.key, "has no estimate in \(unit)"))
-      known[task.id] = nil
+    var waiting: [String: [TaskItem]] = [:]
+    for task in all {
+      for blocker in task.references("blockedBy") { waiting[blocker, default: []].append(task) }
     }
-    // A task waits for its open blockers: those that are no candidates keep it out, and whatever waits for it.
-    let done = Set(all.map(\.id))
-    var isChanged = true
-    while isChanged {
-      isChanged = false
-      for task in all where known[task.id] != nil {
-        let missing = task.references("blockedBy").filter { known[$0] == nil && done.contains($0) }
-        guard !missing.isEmpty else { continue }
+    let unestimated = all.filter { effort($0) == nil }
+    var leftOut = unestimated.map { (key: $0.key, reason: "has no estimate in \(unit)") }
+    // What cannot be planned keeps out what waits for it, and that what waits for that.
+    var out = Set(unestimated.map(\.id)).union(others)
+    var next = unestimated.map(\.id) + others.sorted()
+    while let blocker = next.popLast() {
+      for task in waiting[blocker] ?? [] where out.insert(task.id).inserted {
         leftOut.append((task.key, "waits for a task that is left out"))
-        known[task.id] = nil
-        isChanged = true
+        next.append(task.id)
       }
     }
-    let tasks = all.filter { known[$0.id] != nil }
-    let places = Dictionary(uniqueKeysWithValues: tasks.enumerated().map { ($1.id, $0) })
+    let tasks = all.filter { !out.contains($0.id) }
+    let places = Dictionary(tasks.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     self.tasks = tasks
     self.unit = unit
     self.leftOut = leftOut

@@ -64,6 +64,7 @@ final class Ledger {
     _ call: Call, _ method: StaticString, about id: String? = nil,
     _ body: @Loop (Transaction) async throws(Failure) -> [UInt8]
   ) async throws(Failure) {
+    try Refusal.nulls(in: call, host)
     let context = call.context
     let idempotency = call.stringIfPresent("idempotencyKey").map { key in
       Idempotency(key: "\(method) \(key)", fingerprint: fingerprint(call.arguments))

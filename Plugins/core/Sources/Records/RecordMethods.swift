@@ -17,7 +17,7 @@ extension Core {
     ) { core, call in
       try core.records.get(call)
     }
-    Method(
+    Method.async(
       "list", [.read, .idempotent], doc: "The records that match all of the filters, the newest first.",
       route: "GET /api/records",
       parameters: [
@@ -26,17 +26,18 @@ extension Core {
         .string(
           "severity", "How bad it was", optional: true, schema: TaskText.schema(of: RecordItem.Severity.allCases)),
         .string("pattern", "The pattern of the error, as errorPatterns gives it", optional: true),
-        .string("task", "The id of a task that they belong to", optional: true),
+        .string("task", "The id or key of a task that they belong to", optional: true),
         .string("text", "Words that occur in them; the best come first then", optional: true),
         TaskText.anyProject, TaskText.limit, TaskText.cursor,
       ],
       result: .json(schema: RecordText.pageSchema),
       examples: #"""
         [{"args":{"kind":"incident"},"result":{"items":[],"next":null}},
+         {"args":{"task":"ORC-999"},"error":"not_found"},
          {"args":{"kind":"gossip"},"error":"invalid_argument"}]
         """#
     ) { core, call in
-      try core.records.list(call)
+      try await core.records.list(call)
     }
     Method.async(
       "errorPatterns", [.read, .idempotent],
@@ -46,7 +47,7 @@ extension Core {
         .int("atLeast", "How often it must have happened", defaultValue: 2, schema: #"{"minimum":1}"#),
         TaskText.project,
       ],
-      result: .json(schema: RecordText.patternSchema), examples: #"[{"args":{},"result":{"items":[]}}]"#
+      result: .json(schema: RecordText.patternSchema), examples: #"[{"args":{},"result":{"items":[],"next":null}}]"#
     ) { core, call in
       try await core.records.errorPatterns(call)
     }

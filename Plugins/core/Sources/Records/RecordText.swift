@@ -58,8 +58,8 @@ enum RecordText {
 
   static let patternSchema = #"""
     {"type":"object","properties":{"items":{"type":"array","items":{"type":"object","properties":{
-      "pattern":{"type":"string"},"count":{"type":"integer"},"first":{"type":"string"},"last":{"type":"string"}}}}},
-     "required":["items"]}
+      "pattern":{"type":"string"},"count":{"type":"integer"},"first":{"type":"string"},"last":{"type":"string"}}}},
+     "next":{"type":"null"}},"required":["items","next"]}
     """#
 
   static let eventSchema = #"""

@@ -28,6 +28,10 @@ final class Records {
     Failure(.notFound, "there is no record \"\(name)\"; give the id or the key of one, such as ORC-R7")
   }
 
+  private static func absentTask(_ name: String) -> Failure {
+    Failure(.notFound, "there is no task \"\(name)\"; give the id or the key of one, such as ORC-42")
+  }
+
   private func record(_ name: String, _ transaction: Transaction) async throws(Failure) -> RecordItem {
     guard let record = try await transaction.find(Reference(name), as: RecordItem.self), !record.isDeleted else {
       throw absent(name)
@@ -42,7 +46,7 @@ final class Records {
     documents.answer(call, with: Reference(name), of: RecordItem.collection) { [self] in absent(name) }
   }
 
-  func list(_ call: Call) throws(Failure) {
+  func list(_ call: Call) async throws(Failure) {
     var query = Documents.Query(
       RecordItem.collection, limit: try call.int("limit"), cursor: call.stringIfPresent("cursor"))
     try projects.narrow(&query, to: call)
@@ -50,7 +54,11 @@ final class Records {
     for name in ["kind", "component", "severity", "pattern"] as [StaticString] {
       if let wanted = call.stringIfPresent(name) { query.match(name.description, .string(wanted)) }
     }
-    if let task = call.stringIfPresent("task") { query.match("tasks", containing: task) }
+    if let name = call.stringIfPresent("task") {
+      guard let task = try await documents.find(Reference(name), as: TaskItem.self, call.context), !task.isDeleted
+      else { throw Records.absentTask(name) }
+      query.match("tasks", containing: task.id)
+    }
     query.order = ["-createdAt"]
     if let text = call.stringIfPresent("text") {
       documents.answer(call, with: query, matching: text)
@@ -74,23 +82,12 @@ final class Records {
       }
       return (pattern, count, group[2], group[3])
     }.sorted { ($1.count, $0.pattern) < ($0.count, $1.pattern) }
-    var json = JSONWriter(capacity: 256 + patterns.count * 160)
-    json.beginObject()
-    json.key("items" as StaticString)
-    json.beginArray()
-    for pattern in patterns.prefix(500) {
-      json.beginObject()
-      json.member("pattern", pattern.pattern)
-      json.member("count", pattern.count)
-      json.key("first" as StaticString)
-      json.value(pattern.first)
-      json.key("last" as StaticString)
-      json.value(pattern.last)
-      json.endObject()
+    let items = patterns.prefix(500).map { pattern -> Value in
+      [
+        "pattern": .string(pattern.pattern), "count": .int(pattern.count), "first": pattern.first, "last": pattern.last,
+      ]
     }
-    json.endArray()
-    json.endObject()
-    call.answer(json)
+    call.answer(json: Fields.page(items, next: nil).json)
   }
 
   // MARK: Writing
@@ -156,9 +153,12 @@ final class Records {
 
   /// The id of the record or the task that somebody names.
   private func target(_ name: String, _ transaction: Transaction) async throws(Failure) -> String {
-    if let record = try await transaction.find(Reference(name), as: RecordItem.self) { return record.id }
-    if let task = try await transaction.find(Reference(name), as: TaskItem.self) { return task.id }
-    throw Failure(.notFound, "there is neither a record nor a task \"\(name)\"")
+    let record = try await transaction.find(Reference(name), as: RecordItem.self)
+    if let record, !record.isDeleted { return record.id }
+    let task = try await transaction.find(Reference(name), as: TaskItem.self)
+    if let task, !task.isDeleted { return task.id }
+    throw Failure(
+      .notFound, "there is neither a record nor a task \"\(name)\"; give the id or the key of one, such as ORC-R7")
   }
 
   private func change(
@@ -180,7 +180,7 @@ final class Records {
     var ids: [Value] = []
     for name in names {
       guard let task = try await transaction.find(Reference(name), as: TaskItem.self), !task.isDeleted else {
-        throw Failure(.notFound, "there is no task \"\(name)\"; give the id or the key of one, such as ORC-42")
+        throw Records.absentTask(name)
       }
       if !ids.contains(.string(task.id)) { ids.append(.string(task.id)) }
     }

@@ -137,7 +137,8 @@ final class Reports {
     ]
     report.sections.append(figures)
     report.sections.append(
-      .init(heading: "Finished", items: tasks.compactMap { task in task.map { "\($0.key) \($0.title)" } }))
+      .init(
+        heading: "Finished", items: tasks.compactMap { $0 }.filter { !$0.isDeleted }.map { "\($0.key) \($0.title)" }))
     report.sections.append(
       .init(
         heading: "In progress",

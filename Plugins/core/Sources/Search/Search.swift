@@ -24,7 +24,8 @@ final class Search {
       TaskItem.collection, limit: try call.int("limit"), cursor: call.stringIfPresent("cursor"))
     if !search.terms.contains(where: { $0.field == .project }) { try projects.narrow(&query, to: call) }
     query.match("hidden", .null)
-    query.order = ["-updatedAt"]
+    // What is due is found by an index of its own.
+    query.order = search.asksWhatIsDue ? ["dueDate"] : ["-updatedAt"]
     let filters = try SearchFilters(search, of: query, in: try await setting(for: search, call))
     if search.text.isEmpty {
       documents.answer(call, with: filters.query)

@@ -43,6 +43,11 @@ struct SearchQuery: Sendable, Equatable {
     text = words.joined(separator: " ")
   }
 
+  /// Whether it is about due dates.
+  var asksWhatIsDue: Bool {
+    terms.contains { $0.field == .due && $0.values != ["none"] || $0.field == .is && $0.values == ["overdue"] }
+  }
+
   /// The parts of a text between its spaces; what stands in quotes is one part, or one with what stands before it.
   private static func tokens(of input: String) -> [String] {
     var tokens: [String] = []

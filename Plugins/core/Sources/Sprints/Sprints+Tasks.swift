@@ -31,8 +31,7 @@ extension Sprints {
         ids.append(task.id)
       }
       let changed = try await transaction.get(ids, as: TaskItem.self)
-      let page: Fields = ["items": .array(changed.map { .object($0.fields) }), "next": .null]
-      return page.json
+      return Fields.page(changed.map { .object($0.fields) }, next: nil).json
     }
   }
 }

@@ -11,8 +11,8 @@ extension Documents {
     var limit: Int
     var cursor: String?
 
-    /// The most documents that a page of storage holds.
-    static let pageLimit = 10_000
+    /// How many documents are read at a time where all are wanted: parsing them must not keep the loop.
+    static let pageLimit = 500
     /// The most values that a field is matched with at a time.
     static let valueLimit = 100
 

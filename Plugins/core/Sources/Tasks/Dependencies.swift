@@ -5,10 +5,10 @@ import PluginKit
 struct Dependencies {
   /// The turn that every change takes whose rules depend on other tasks or on sprints: links, parents, places in the
   /// order, sprints. One runs after the other, so that what one has checked holds until it is committed.
-  static let turn = "dependencies"
+  nonisolated static let turn = "dependencies"
 
   /// The turn that a change of these fields takes; nil when its rules depend on the task alone.
-  static func turn(for patch: Fields) -> String? {
+  nonisolated static func turn(for patch: Fields) -> String? {
     ["blockedBy", "parentTask", "sprint"].contains { patch[$0] != nil } ? turn : nil
   }
 
@@ -103,7 +103,9 @@ struct Dependencies {
     try await graph.load(transaction.context)
     let differing = try await transaction.differing(as: TaskItem.self)
     guard let way = graph.way(from: other.id, to: task.id, with: differing) else { return }
-    let keys = try await transaction.get([task.id] + way, as: TaskItem.self).map(\.key)
+    let known = try await transaction.get(way.filter { graph.key(of: $0) == nil }, as: TaskItem.self)
+    let named = Dictionary(known.map { ($0.id, $0.key) }, uniquingKeysWith: { $1 })
+    let keys = [task.key] + way.compactMap { named[$0] ?? graph.key(of: $0) }
     throw Failure(
       .failedPrecondition,
       "\(task.key) cannot wait for \(other.key), because that waits for it: \(Dependencies.brief(keys))",

@@ -8,6 +8,8 @@ import PluginKit
 final class DependencyGraph {
   private let documents: Documents
   private(set) var blockers: [String: [String]] = [:]
+  /// What people call the tasks that wait for others, so that a long way is told without reading its tasks.
+  private var keys: [String: String] = [:]
   private var isLoaded = false
 
   init(documents: Documents) {
@@ -19,7 +21,7 @@ final class DependencyGraph {
     guard !isLoaded else { return }
     var query = Documents.Query(TaskItem.collection)
     query.match("blockedBy", "exists", true)
-    query.fields = ["id", "blockedBy"]
+    query.fields = ["id", "key", "blockedBy"]
     let found = try await documents.all(query, context)
     guard !isLoaded else { return }
     for fields in found { note(TaskItem(fields: fields)) }
@@ -30,7 +32,11 @@ final class DependencyGraph {
   func note(_ task: TaskItem) {
     let references = task.references(Dependencies.Kind.blockedBy.rawValue)
     blockers[task.id] = references.isEmpty ? nil : references
+    keys[task.id] = references.isEmpty ? nil : task.key
   }
+
+  /// The key of a task that waits for others; nil for any other.
+  func key(of id: String) -> String? { keys[id] }
 
   /// The tasks that one waits for itself.
   func blockers(of id: String) -> [String] { blockers[id] ?? [] }

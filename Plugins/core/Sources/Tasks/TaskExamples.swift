@@ -23,6 +23,9 @@ extension TaskText {
     [{"args":{"label":"release"},"result":{"items":[\#(release(1, #""dueDate":"2026-01-31","#))],"next":null}},
      {"args":{"status":["todo","review"]},"result":{"items":[\#(notes)],"next":null}},
      {"args":{"assignee":"ada"},"result":{"items":[],"next":null}},
+     {"args":{"parentTask":"orc-1"},"result":{"items":[],"next":null}},
+     {"args":{"parentTask":"ORC-999"},"error":"not_found"},
+     {"args":{"sprint":"ORC-S99"},"error":"not_found"},
      {"args":{"status":"nearly_done"},"error":"invalid_argument"},
      {"args":{"project":"NOWHERE"},"error":"not_found"}]
     """#

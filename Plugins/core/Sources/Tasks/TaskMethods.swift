@@ -33,8 +33,8 @@ extension Core {
           .json("type", "One type, or several", optional: true, schema: TaskText.oneOrMore(TaskType.self)),
           .string("assignee", "Who does it, or none", optional: true),
           .string("component", "The part of the product that it is about, or none", optional: true),
-          .string("sprint", "The id of its sprint, or none", optional: true),
-          .string("parentTask", "The id of the task that it is a part of, or none", optional: true),
+          .string("sprint", "The id or key of its sprint, or none", optional: true),
+          .string("parentTask", "The id or key of the task that it is a part of, or none", optional: true),
           .string("label", "A label that it has", optional: true),
           .string(
             "hidden", "Those that were put away: archived or deleted ones, or all that are not deleted",

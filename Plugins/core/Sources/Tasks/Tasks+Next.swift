@@ -39,7 +39,7 @@ extension Tasks {
       for (name, value) in urgency.fields.members { fields[name] = value }
       return .object(fields)
     }
-    call.answer(json: (["items": .array(Array(items)), "next": .null] as Fields).json)
+    call.answer(json: Fields.page(Array(items), next: nil).json)
   }
 
   private func scale(for project: ProjectItem, _ context: Context?) async throws(Failure) -> UrgencyScale {

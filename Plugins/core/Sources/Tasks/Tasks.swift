@@ -25,11 +25,12 @@ final class Tasks {
     let orders = ["updatedAt", "dueDate", "rank"].map { Documents.Index(fields: ["project", "hidden", $0]) }
     try await documents.declare(
       TaskItem.collection,
-      indexes: [.init(fields: ["key"], isUnique: true), .init(fields: ["parentTask"]), .init(fields: ["source"])] + lists + orders + [
-        .init(fields: ["project", "hidden", "status", "rank"]), .init(fields: ["sprint", "hidden", "rank"]),
-        .init(fields: ["project", "hidden", "status", "assignee", "priority", "rank"]),
-        .init(fields: ["project", "hidden", "status", "assignee", "dueDate"]),
-      ],
+      indexes: [.init(fields: ["key"], isUnique: true), .init(fields: ["parentTask"]), .init(fields: ["source"])]
+        + lists + orders + [
+          .init(fields: ["project", "hidden", "status", "rank"]), .init(fields: ["sprint", "hidden", "rank"]),
+          .init(fields: ["project", "hidden", "status", "assignee", "priority", "rank"]),
+          .init(fields: ["project", "hidden", "status", "assignee", "dueDate"]),
+        ],
       search: [.init(field: "title", weight: 8), .init(field: "labels", weight: 4), .init(field: "description")])
     ledger.observe { [unowned self] commit in
       if commit.noun == TaskItem.noun { dependencies.graph.note(TaskItem(fields: commit.new)) }
@@ -142,8 +143,8 @@ final class Tasks {
     var given = given
     let blockers = given["blockedBy"]?.array?.compactMap(\.string) ?? []
     given["blockedBy"] = nil
-    let number = try await transaction.next("core/tasks/\(project.id)")
     try await resolve(&given, of: nil, in: project.id, transaction)
+    let number = try await transaction.next("core/tasks/\(project.id)")
     var task = transaction.put(
       TaskItem(
         given, id: ledger.ids.next(at: transaction.now), key: "\(project.key)-\(number)", project: project.id,
@@ -239,7 +240,10 @@ final class Tasks {
     }
     for field in ["reviewers", "watchers"] {
       guard let names = patch[field]?.array?.compactMap(\.string) else { continue }
-      patch[field] = .array(names.map { .string(Handle.resolve($0, for: transaction.actor)) })
+      // me and the caller's own handle are one.
+      var seen: Set<String> = []
+      let handles = names.map { Handle.resolve($0, for: transaction.actor) }.filter { seen.insert($0).inserted }
+      patch[field] = .array(handles.map(Value.string))
     }
     if let name = patch["parentTask"]?.string {
       let parent = try await self.task(name, transaction)

@@ -18,12 +18,7 @@ extension TimeTracking {
       let zone = projects[task.project].zone
       let today = zone.day(at: transaction.now)
       let day = start.map { zone.day(at: $0) } ?? self.day(of: call) ?? today
-      // Where people live, the next day may have begun before it begins by the project's clock.
-      guard day <= today + 1 else {
-        throw Failure(
-          .invalidArgument, "\(day.text) has not come yet; log the time when it was spent",
-          details: Refusal.details(path: start == nil ? "day" : "startTime", message: "is in the future"))
-      }
+      try refuseFuture(day, start == nil ? "day" : "startTime", today)
       var entry = TimeEntry(
         of: person, on: task, id: ledger.ids.next(at: transaction.now), seconds: seconds, day: day)
       if let start {
@@ -63,9 +58,11 @@ extension TimeTracking {
     let patch = Fields(try host.parse(call.arguments))
     let (seconds, day) = (try duration(of: call), day(of: call))
     let (start, end) = (moment("startTime", of: call), moment("endTime", of: call))
-    try await changeEntry(call, "time.update") { [self] entry, zone throws(Failure) in
+    try await changeEntry(call, "time.update") { [self] entry, zone, now throws(Failure) in
       if let note = patch["note"] { entry.fields["note"] = note == .null ? nil : note }
       try refuse(entry, seconds: seconds, day: day, start: start, end: end)
+      let days = [("day", day), ("startTime", start.map(zone.day)), ("endTime", end.map(zone.day))]
+      for case (let name, let day?) in days { try refuseFuture(day, name, zone.day(at: now)) }
       if let day { entry.set(day: day) }
       if let start { entry.begin(at: start, zone) }
       guard !entry.isRunning else { return }
@@ -82,6 +79,14 @@ extension TimeTracking {
       }
       entry.finish(at: finish, zone)
     }
+  }
+
+  private func refuseFuture(_ day: Day, _ path: String, _ today: Day) throws(Failure) {
+    // Where people live, the next day may have begun before it begins by the project's clock.
+    guard day > today + 1 else { return }
+    throw Failure(
+      .invalidArgument, "\(day.text) has not come yet; log the time when it was spent",
+      details: Refusal.details(path: path, message: "is in the future"))
   }
 
   /// Refuses what does not fit together or does not fit the entry.
@@ -104,15 +109,17 @@ extension TimeTracking {
   }
 
   func delete(_ call: Call) async throws(Failure) {
-    try await changeEntry(call, "time.delete") { entry, _ throws(Failure) in
+    try await changeEntry(call, "time.delete") { entry, _, now throws(Failure) in
       // A timer that is thrown away does not run on.
       entry.fields["running"] = nil
       entry.fields["hidden"] = "deleted"
+      entry.fields["hiddenAt"] = .string(now.text)
     }
   }
 
   private func changeEntry(
-    _ call: Call, _ method: StaticString, _ body: @Loop (inout TimeEntry, TimeZone) throws(Failure) -> Void
+    _ call: Call, _ method: StaticString,
+    _ body: @Loop (inout TimeEntry, TimeZone, _ now: Instant) throws(Failure) -> Void
   ) async throws(Failure) {
     let name = try call.string("id")
     let id = name.asciiLowercased
@@ -123,8 +130,7 @@ extension TimeTracking {
       guard let old = try await transaction.get(id, as: TimeEntry.self), !old.isDeleted else { throw absentEntry(name) }
       try Refusal.stale(call, old)
       var entry = old
-      try body(&entry, projects[entry.project].zone)
-      if entry.isDeleted { entry.fields["hiddenAt"] = .string(transaction.now.text) }
+      try body(&entry, projects[entry.project].zone, transaction.now)
       return try await withOverlaps(try await put(entry, since: old, transaction), transaction)
     }
   }

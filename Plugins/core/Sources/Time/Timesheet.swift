@@ -30,13 +30,12 @@ struct Timesheet: Sendable, Equatable {
         if let day = entry.day, days.contains(day) { add(entry.seconds, day, entry) }
         continue
       }
-      let session = WorkSession(start: start, end: entry.end ?? max(start, now.wholeSecond))
-      var isWithin = false
-      for part in session.days(in: zone(entry.project)) where days.contains(part.day) {
-        add(part.seconds, part.day, entry)
-        isWithin = true
-      }
-      if isWithin { sessions.append(WorkSession(start: start, end: session.end, id: entry.id, person: entry.person)) }
+      let session = WorkSession(
+        start: start, end: entry.end ?? max(start, now.wholeSecond), id: entry.id, person: entry.person)
+      let zone = zone(entry.project)
+      guard let part = session.part(of: days, in: zone) else { continue }
+      for (day, seconds) in part.days(in: zone) { add(seconds, day, entry) }
+      sessions.append(session)
     }
     overlaps = WorkSession.overlaps(sessions)
   }
@@ -75,6 +74,14 @@ struct WorkSession: Sendable {
     }
     if parts.isEmpty { parts.append((day, 0)) }
     return parts
+  }
+
+  /// What of the session falls on these days; nil when nothing does. It may be much longer than they are.
+  func part(of days: ClosedRange<Day>, in zone: TimeZone) -> WorkSession? {
+    let (first, last) = (zone.moment(of: days.lowerBound), zone.moment(of: days.upperBound + 1))
+    // One that lasted no time is on the day of its start.
+    guard start < last, end > first || start >= first else { return nil }
+    return WorkSession(start: max(start, first), end: min(end, last), id: id, person: person)
   }
 
   /// The seconds that two sessions share.

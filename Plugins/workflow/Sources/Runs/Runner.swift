@@ -35,14 +35,17 @@ final class Runner {
 
   private func advance() {
     while active.count < limit, !waiting.isEmpty, !isStopping {
-      let execution = waiting.removeFirst()
-      let id = execution.run.id
-      active[id] = execution
-      execution.start { [self] in
-        active[id] = nil
-        chains.end(execution.run)
-        advance()
-      }
+      start(waiting.removeFirst())
+    }
+  }
+
+  private func start(_ execution: RunExecution) {
+    let id = execution.run.id
+    active[id] = execution
+    execution.start { [self] in
+      active[id] = nil
+      chains.end(execution.run)
+      advance()
     }
   }
 
@@ -59,8 +62,7 @@ final class Runner {
       // It has nothing to give up: it begins and ends at once.
       let execution = waiting.remove(at: place)
       execution.cancel()
-      active[id] = execution
-      execution.start { [self] in active[id] = nil }
+      start(execution)
       await execution.ended()
       return execution.run
     }

@@ -93,10 +93,15 @@ final class WorkflowService {
     try check(call.intIfPresent("revision"), of: old)
     try refuseWorkflows(call.context, "delete")
     var batch = Store.Batch()
-    batch.delete(old.id, in: .definitions)
+    batch.delete(old.id, in: .definitions, expected: old.revision)
     batch.delete(old.id, in: .progress)
     batch.tell("workflow:deleted", old.eventData(since: old, actor: actor(of: call.context)))
-    try await store.write(batch, call.context)
+    do {
+      try await store.write(batch, call.context)
+    } catch {
+      guard error.status == .aborted else { throw error }
+      throw stale(catalogue[old.id] ?? old)
+    }
     catalogue.remove(old.id)
     scheduler.refresh()
     await runner.cancelAll(of: old.id)
@@ -126,7 +131,6 @@ final class WorkflowService {
     let now = Instant.now
     // Who changes what runs answers for it from now on.
     if new.isEnabled { enable(&new, context, now) }
-    if new.definition.fields != old.definition.fields { new.progress.schedules = [:] }
     new.conditionError = nil
     new.revision += 1
     new.updatedAt = now
@@ -157,8 +161,11 @@ final class WorkflowService {
     }
     var new = new
     // Runs may have begun meanwhile.
-    if let current = catalogue[new.id], new.definition.fields == current.definition.fields {
+    if let current = catalogue[new.id] {
+      let isSame = new.definition.fields == current.definition.fields
       new.progress = current.progress
+      // Which schedule was due when, nobody knows of other triggers.
+      if !isSame { new.progress.schedules = [:] }
     }
     catalogue.put(new)
     scheduler.refresh()

@@ -32,9 +32,11 @@ struct Store {
       ])
     }
 
-    mutating func delete(_ id: String, in collection: Collection) {
+    /// - Parameter expected: The revision of what is there; nil for whatever there is.
+    mutating func delete(_ id: String, in collection: Collection, expected: Int64? = nil) {
       operations.append([
-        "collection": .string(collection.rawValue), "id": .string(id), "expected": "any", "delete": true,
+        "collection": .string(collection.rawValue), "id": .string(id), "expected": expected.map(Value.int) ?? "any",
+        "delete": true,
       ])
     }
 
