@@ -16,7 +16,7 @@ final class Core: Plugin {
   }
   static var topics: [Topic] {
     projectTopics + taskTopics + checkpointTopics + bookmarkTopics + commentTopics + peopleTopics + timeTopics
-      + sprintTopics + branchTopics + recordTopics + importTopics
+      + sprintTopics + branchTopics + recordTopics + importTopics + historyTopics
   }
 
   let ledger: Ledger
@@ -78,10 +78,10 @@ final class Core: Plugin {
     try await time.start()
     try await sprints.start()
     try await branches.start()
-    history.start(tasks)
     try await records.start()
     try await imports.start()
     try await quality.start()
+    history.start(tasks, sprints, time)
   }
 }
 

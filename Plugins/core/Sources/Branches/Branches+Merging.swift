@@ -50,7 +50,7 @@ extension Branches {
     }
     let view = BranchView(branch, documents: documents, context: transaction.context)
     var (merges, conflicts) = ([Merge](), [Value]())
-    for item in try await view.items() {
+    for item in try await view.items() where !item.isPurged {
       let merge = try await self.merge(item, view, resolutions, transaction)
       conflicts += merge.conflicts.map { .object($0.json(of: item)) }
       merges.append(merge)

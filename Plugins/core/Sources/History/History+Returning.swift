@@ -7,6 +7,7 @@ extension History {
     let revision = try await revision(of: entity, at: .revision(Int64(try call.int("revision"))), call.context)
     let kind = try kind(entity.kind, entity.name)
     let state = try await state(at: revision, call.context)
+    guard state["purged"] != true else { throw History.purged(entity.name) }
     guard state["hidden"] != "deleted" else {
       throw Failure(
         .failedPrecondition, "\(entity.name) was deleted at revision \(revision.number); restore an earlier revision")
@@ -30,11 +31,20 @@ extension History {
     guard !revisions.contains(where: { $0.kind == BranchedItem.noun }) else {
       throw Failure(.failedPrecondition, "that change was made on a branch; change the branch back, or delete it")
     }
+    guard !revisions.contains(where: { $0.isPurged || $0.isPurge }) else {
+      throw Failure(
+        .failedPrecondition,
+        first.isPurged
+          ? "that change was purged, so that nobody knows any more what was before it"
+          : "that change was a purge, which cannot be undone; name another one")
+    }
     try await ledger.answer(call, "history.undo", about: Dependencies.turn) { transaction throws(Failure) in
       try await refuseChanged(since: revisions, transaction)
       var items: [Value] = []
-      // What was changed last goes back first.
-      for revision in revisions.reversed() {
+      // What was changed last goes back first, but sprints before the tasks that come back into them.
+      let latestFirst = Array(revisions.reversed())
+      let sprintsFirst = latestFirst.filter(\.isOfSprint) + latestFirst.filter { !$0.isOfSprint }
+      for revision in sprintsFirst {
         try await takeBack(revision, transaction)
         var item = revision.head
         item["revision"] = try await kind(revision.kind, revision.name).get(revision.entity, transaction)?["revision"]
@@ -91,4 +101,10 @@ extension History {
     }
     _ = try await kind.bring(revision.entity, before, .exactly, transaction)
   }
+}
+
+extension RecordedRevision {
+  fileprivate var isOfSprint: Bool { kind == SprintItem.noun }
+  /// Whether it is what a purge has left.
+  fileprivate var isPurge: Bool { fields["method"] == "history.purge" }
 }

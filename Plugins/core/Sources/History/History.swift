@@ -8,76 +8,12 @@ final class History {
   let log: RevisionLog
   var host: Host { ledger.host }
   var documents: Documents { ledger.documents }
-  private var kinds: [String: Kind] = [:]
-
-  /// What the service has to know of a kind of entities, in order to find one by its key and to change it by its rules.
-  struct Kind {
-    let order: [String]
-    let find: @Loop (Reference, Context?) async throws(Failure) -> Fields?
-    /// The entity as a transaction sees it.
-    let get: @Loop (_ id: String, Transaction) async throws(Failure) -> Fields?
-    let bring: Bring
-  }
-
-  /// Gives the entity with this id another state, by its rules.
-  typealias Bring = @Loop (_ id: String, _ state: Fields, _ way: Tasks.Way, Transaction) async throws(Failure) -> [Kept]
-
-  /// A field that an entity keeps although the state that it was to get has another value for it.
-  struct Kept {
-    var field: String
-    var value: Value
-    var reason: String
-
-    init(_ field: String, _ value: Value, _ reason: String) {
-      (self.field, self.value, self.reason) = (field, value, reason)
-    }
-
-    var json: Value { ["field": .string(field), "value": value, "reason": .string(reason)] }
-  }
+  var kinds: [String: Kind] = [:]
 
   init(ledger: Ledger, projects: Projects) {
     self.ledger = ledger
     self.projects = projects
     log = RevisionLog(documents: ledger.documents)
-  }
-
-  /// Learns the kinds of entities that have no part of their own which would do it.
-  func start(_ tasks: Tasks) {
-    learn(TaskItem.self) { id, state, way, transaction throws(Failure) in
-      try await tasks.bring(id, to: state, way, transaction)
-    }
-    learn(ProjectItem.self) { id, state, _, transaction throws(Failure) in
-      guard let now = try await transaction.get(id, as: ProjectItem.self) else { return [] }
-      guard now.isDeleted == (state["hidden"] == "deleted") else {
-        throw Failure(
-          .failedPrecondition,
-          "project \(now.key) cannot be deleted or brought back by its history; use its own methods")
-      }
-      var fields = state
-      for name in ProjectItem.bookkeeping { fields[name] = now.fields[name] }
-      transaction.put(ProjectItem(fields: fields))
-      return []
-    }
-  }
-
-  /// Lets entities of a kind be found by their keys, restored and undone.
-  func learn<E: Entity>(_ type: E.Type, bring: @escaping Bring) {
-    let documents = documents
-    kinds[E.noun] = Kind(
-      order: E.order,
-      find: { reference, context throws(Failure) in
-        try await documents.find(reference, as: E.self, context)?.fields
-      },
-      get: { id, transaction throws(Failure) in try await transaction.get(id, as: E.self)?.fields }, bring: bring)
-  }
-
-  /// How to change entities of a kind.
-  func kind(_ name: String, _ key: String) throws(Failure) -> Kind {
-    if let kind = kinds[name] { return kind }
-    throw Failure(
-      .failedPrecondition,
-      "\(key) is a \(name), and its earlier states can be read but not brought back; change it "
-        + "by its own methods")
   }
 
   // MARK: Finding
@@ -123,6 +59,11 @@ final class History {
   func state(at revision: RecordedRevision, _ context: Context?) async throws(Failure) -> Fields {
     if let state = try await log.state(of: revision.entity, at: revision.number, context) {
       return state.arranged(by: kinds[revision.kind]?.order ?? [])
+    }
+    guard !revision.isPurged else {
+      throw Failure(
+        .failedPrecondition,
+        "revision \(revision.number) of \(revision.name) was purged: who made it and when is left, not what it said")
     }
     throw Failure(
       .dataLoss,
@@ -204,6 +145,7 @@ extension RecordedRevision {
 
   static let summarized = [
     "entity", "kind", "key", "project", "number", "parent", "merged", "change", "at", "actor", "method", "reason",
+    "purged",
   ]
 
   /// All but patch and state.

@@ -88,6 +88,26 @@ extension Core {
       ) { core, call in
         try await core.history.undo(call)
       }
+      Method.async(
+        "purge", [.write, .destructive],
+        doc: "Takes the content of an entity out of the store for good, with its history, comments and notes; that it "
+          + "was there, who changed it and when stays.",
+        route: "POST /api/history/{id}/purge", permission: "admin", parameters: [HistoryText.id, TaskText.reason],
+        result: .json(schema: HistoryText.purgeSchema), examples: HistoryText.purgeExamples
+      ) { core, call in
+        try await core.history.purge(call)
+      }
+    }
+  }
+
+  static var historyTopics: [Topic] {
+    [
+      TaskItem.noun, SprintItem.noun, RecordItem.noun, CommentItem.noun, PersonItem.noun, TimeEntry.noun,
+      BookmarkItem.noun,
+    ].map { noun in
+      Topic(
+        "\(noun):purged", doc: "The content of a \(noun) was taken out for good: forget what you know of it.",
+        schema: HistoryText.purgeEventSchema, example: HistoryText.purgeEvent)
     }
   }
 }

@@ -10,7 +10,7 @@ enum HistoryText {
     "entity":{"type":"string"},"kind":{"type":"string"},"key":{"type":"string"},"project":{"type":"string"},
     "revision":{"type":"integer"},"parent":{"type":"integer"},"merged":{"type":"string"},"change":{"type":"string"},
     "at":{"type":"string","format":"date-time"},"actor":{"type":"string"},"method":{"type":"string"},
-    "reason":{"type":"string"}
+    "reason":{"type":"string"},"purged":{"type":"boolean"}
     """#
 
   static let stateSchema = #"""
@@ -65,6 +65,19 @@ enum HistoryText {
      "required":["undone","at","items"]}
     """#
 
+  static let purgeSchema = #"""
+    {"type":"object","properties":{"entity":{"type":"string"},"kind":{"type":"string"},"key":{"type":"string"},
+      "project":{"type":"string"},"revision":{"type":"integer"},
+      "erased":{"type":"boolean",
+       "description":"Whether its bytes are gone from the store's files; otherwise the next start removes them"}},
+     "required":["entity","kind","revision","erased"]}
+    """#
+
+  static let purgeEventSchema = #"""
+    {"type":"object","properties":{"id":{"type":"string"},"actor":{"type":"string"}},"required":["id","actor"]}
+    """#
+  static let purgeEvent = #"{"id":"0190a5e2-7c11-7a3b-9f5e-2b1c3d4e5f60","actor":"user:ada"}"#
+
   // MARK: Examples
 
   static let getExamples = #"""
@@ -100,6 +113,11 @@ enum HistoryText {
 
   static let undoExamples = #"""
     [{"args":{"change":"0190a5e2-7c11-7a3b-9f5e-2b1c3d4e5f60"},"error":"not_found"}]
+    """#
+
+  static let purgeExamples = #"""
+    [{"args":{"id":"ORC-999"},"error":"not_found"},
+     {"args":{"id":"ORC"},"error":"failed_precondition"}]
     """#
 
   static let checkoutExamples = #"""

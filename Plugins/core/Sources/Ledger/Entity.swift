@@ -34,6 +34,9 @@ extension Entity {
   /// Whether it was deleted: it is there to be restored, and nowhere else.
   var isDeleted: Bool { fields["hidden"] == "deleted" }
 
+  /// Whether its content was taken out for good: only what it is called and that it was there is left.
+  var isPurged: Bool { fields["purged"] == true }
+
   /// What happened between an older state and this one.
   func changes(since old: Self?) -> Changes {
     Changes(from: old?.fields ?? Fields(), to: fields, ignoring: Self.bookkeeping)

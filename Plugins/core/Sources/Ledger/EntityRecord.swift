@@ -29,6 +29,31 @@ struct EntityRecord {
     event = topics.isEmpty ? [] : Self.event(of: new, new.changes(since: old), by: actor, state: state)
   }
 
+  /// What the purge of an entity adds: nothing of its content.
+  ///
+  /// - Parameters:
+  ///   - remains: What is left of it.
+  ///   - last: Its last state before, for what analytics have to know of its end.
+  init<E: Entity>(
+    purging last: E, to remains: E, since old: E, change: String, origin: Ledger.Origin, at now: Instant,
+    in zone: TimeZone,
+    actor: String
+  ) {
+    collection = E.collection
+    id = remains.id
+    expected = old.revision
+    state = remains.fields.json
+    revision = Revision(
+      of: remains, since: old, state: state, change: change, origin: origin, at: now, actor: actor, merged: nil,
+      isPurge: true)
+    transitions =
+      last.transition(since: old).map {
+        [Transition(Erasure.stripped($0), of: remains, place: 0, at: now, on: zone.day(at: now), actor: actor)]
+      } ?? []
+    topics = E.noun == BranchedItem.noun ? [] : ["\(E.noun):purged"]
+    event = (["id": .string(remains.id), "actor": .string(actor)] as Fields).json
+  }
+
   /// How many bytes it will write, about.
   var size: Int {
     let steps = transitions.reduce(0) { $0 + $1.json.count }

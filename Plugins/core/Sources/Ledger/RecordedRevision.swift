@@ -18,6 +18,8 @@ struct RecordedRevision: Sendable {
   var change: String { fields["change"]?.string ?? "" }
   var at: String { fields["at"]?.string ?? "" }
   var actor: String { fields["actor"]?.string ?? "" }
+  /// Whether its patch, state and reason were taken out.
+  var isPurged: Bool { fields["purged"] == true }
   var patch: Fields? { fields["patch"]?.object }
   var state: Fields? { fields["state"]?.object }
 }

@@ -1,11 +1,12 @@
 import PluginKit
 
-/// The record of one change of one entity. It is written with the change and never again.
+/// The record of one change of one entity. It is written with the change and never again, unless the entity is purged.
 ///
-/// `{id,entity,kind,key,project,number,parent,merged?,change,at,actor,method,reason?,patch|state}`: `patch` is the merge
+/// `{id,entity,kind,key,project,number,parent,merged?,change,at,actor,method,reason?,patch|state,purged?}`: `patch` is the merge
 /// patch (RFC 7396) that makes this state out of the one of `parent`; the first revision, and every fiftieth, has the
 /// whole `state` besides, so that any state is reached by at most fifty patches. `merged` is the id of a second parent,
-/// the revision of a branch that was merged.
+/// the revision of a branch that was merged. `purged` says that patch, state and reason were taken out (see
+/// ``Erasure``).
 struct Revision {
   static let collection = "core/revisions"
   /// A whole copy is kept with each revision whose number is one more than a multiple of this.
@@ -20,9 +21,10 @@ struct Revision {
     return "\(entity).\(String(repeating: "0", count: max(0, 8 - digits.utf8.count)))\(digits)"
   }
 
+  /// - Parameter isPurge: Whether it is the change that takes out what was before, so that no patch leads to its state.
   init<E: Entity>(
     of new: E, since old: E?, state: [UInt8], change: String, origin: Ledger.Origin, at now: Instant, actor: String,
-    merged: String?
+    merged: String?, isPurge: Bool = false
   ) {
     let number = new.revision
     id = Revision.id(of: new.id, number)
@@ -40,11 +42,12 @@ struct Revision {
     json.member("actor", actor)
     json.member("method", origin.method)
     if let reason = origin.reason { json.member("reason", reason) }
-    if let old {
+    if let old, !isPurge {
       json.key("patch" as StaticString)
       json.fields(MergePatch.difference(from: old.fields, to: new.fields, ignoring: Revision.derived))
     }
-    if number % Revision.copyInterval == 1 || new.fields.members.contains(where: { $0.value.hasNullMember }) {
+    if isPurge || number % Revision.copyInterval == 1 || new.fields.members.contains(where: { $0.value.hasNullMember })
+    {
       json.key("state" as StaticString)
       json.raw(state)
     }

@@ -21,6 +21,10 @@ final class Transaction {
   /// The second parents of revisions that merge, by entity.
   private var merged: [String: String] = [:]
   private var announcements: [(topic: String, data: [UInt8])] = []
+  /// The entities that are purged.
+  private var purged: [String] = []
+  /// Whether nothing of what was purged is left in the store's files; known once it is committed.
+  private(set) var isErased = false
 
   /// Writes what the change of an entity adds to the batch.
   ///
@@ -167,6 +171,28 @@ final class Transaction {
     merged[id] = revision
   }
 
+  /// Takes the content of a stored entity out for good: of its state, its revisions, its transitions and its events. It
+  /// has to be the last that is put of this entity.
+  ///
+  /// - Parameter remains: What is left of it.
+  func purge<E: Entity>(_ entity: E, leaving remains: Fields) {
+    let id = entity.id
+    guard let old = states[id]?.old else { return }
+    var new = remains
+    new["updatedAt"] = .string(now.text)
+    new["revision"] = .int((old["revision"]?.int ?? 0) + 1)
+    if states[id]?.new == nil { touched.append(id) }
+    purged.append(id)
+    let (calendars, change, origin, now, actor) = (calendars, change, origin, now, actor)
+    let record: Recorder = { old, new, _ in
+      let remains = E(fields: new)
+      return EntityRecord(
+        purging: entity, to: remains, since: E(fields: old ?? entity.fields), change: change, origin: origin, at: now,
+        in: calendars.zone(of: remains.project), actor: actor)
+    }
+    states[id] = State(old: old, new: new.arranged(by: E.order), record: record, noun: E.noun)
+  }
+
   // MARK: Committing
 
   /// Writes what was put.
@@ -188,11 +214,13 @@ final class Transaction {
       records.append(record(state.old, new, merged[id]))
       commits.append(Ledger.Commit(noun: view == nil ? state.noun : BranchedItem.noun, old: state.old, new: new))
     }
+    let rewritings = try await rewritings()
     var json = JSONWriter(capacity: records.reduce(reply.count + 512) { $0 + $1.size })
     json.beginObject()
     json.key("operations" as StaticString)
     json.beginArray()
     for record in records { record.writeOperations(to: &json) }
+    for rewriting in rewritings { rewriting.write(to: &json) }
     json.endArray()
     json.key("events" as StaticString)
     json.beginArray()
@@ -201,11 +229,32 @@ final class Transaction {
     for announcement in announcements where view == nil { json.event(announcement.topic, announcement.data) }
     json.endArray()
     if let idempotency = origin.idempotency { json.idempotency(idempotency, reply) }
+    json.redactions(purged)
     json.endObject()
     let answer = try await documents.write(json, context)
+    if !purged.isEmpty { isErased = try documents.host.parse(answer)["erased"].bool ?? false }
     guard origin.idempotency != nil else { return (reply, commits) }
     let repeated = try documents.host.parse(answer)["repeated"]
     return repeated.isPresent ? (Array(repeated.text.utf8), []) : (reply, commits)
+  }
+
+  /// What has to be stored again without its content, in the batch of the change. Of a past that is too long for one
+  /// batch, the first parts go before: a purge that is interrupted there is repeated as a whole.
+  private func rewritings() async throws(Failure) -> [Erasure.Rewriting] {
+    guard !purged.isEmpty else { return [] }
+    var rest = try await Erasure(documents: documents, context: context).rewritings(of: purged)[...]
+    while rest.count > Erasure.batchLimit {
+      var json = JSONWriter()
+      json.beginObject()
+      json.key("operations" as StaticString)
+      json.beginArray()
+      for rewriting in rest.prefix(Erasure.batchLimit) { rewriting.write(to: &json) }
+      json.endArray()
+      json.endObject()
+      _ = try await documents.write(json, context)
+      rest = rest.dropFirst(Erasure.batchLimit)
+    }
+    return Array(rest)
   }
 }
 
@@ -216,6 +265,18 @@ extension JSONWriter {
     key("data" as StaticString)
     raw(data)
     endObject()
+  }
+
+  fileprivate mutating func redactions(_ ids: [String]) {
+    guard !ids.isEmpty else { return }
+    key("redact" as StaticString)
+    beginArray()
+    for id in ids {
+      beginObject()
+      member("id", id)
+      endObject()
+    }
+    endArray()
   }
 
   fileprivate mutating func idempotency(_ idempotency: Ledger.Idempotency, _ reply: [UInt8]) {

@@ -28,7 +28,9 @@ final class People {
     }
   }
 
-  private func learn(_ person: PersonItem) { known[person.handle] = person }
+  private func learn(_ person: PersonItem) {
+    if person.isPurged { known = known.filter { $0.value.id != person.id } } else { known[person.handle] = person }
+  }
 
   /// The person with this handle; nil when there is none, or none any more.
   subscript(handle: String) -> PersonItem? { known[handle].flatMap { $0.isDeleted ? nil : $0 } }

@@ -103,6 +103,9 @@ extension Core {
         "record:updated", doc: "A record was changed.", schema: RecordText.eventSchema, example: RecordText.event(2)),
       Topic(
         "record:deleted", doc: "A record was deleted.", schema: RecordText.eventSchema, example: RecordText.event(3)),
+      Topic(
+        "record:restored", doc: "A deleted record came back.", schema: RecordText.eventSchema,
+        example: RecordText.event(4)),
     ]
   }
 }

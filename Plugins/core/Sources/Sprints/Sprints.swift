@@ -123,15 +123,7 @@ final class Sprints {
     try await ledger.answer(call, "sprints.delete", about: Sprints.turn) { [self] transaction throws(Failure) in
       var sprint = try await sprint(name, transaction)
       try Refusal.stale(call, sprint)
-      guard sprint.status != .active else {
-        throw Failure(.failedPrecondition, "\(sprint.key) is active; end it first, and then it can be deleted")
-      }
-      // Tasks stay with a sprint that has ended: that they were done in it stays true.
-      if sprint.status == .planned {
-        for task in try await members(of: sprint, transaction) {
-          try await tasks.apply(["sprint": .null], to: task, transaction)
-        }
-      }
+      try await release(sprint, transaction)
       sprint.fields["hidden"] = "deleted"
       sprint.fields["hiddenAt"] = .string(transaction.now.text)
       transaction.put(sprint)

@@ -49,6 +49,7 @@ final class Tasks {
   ) async throws(Failure) -> TaskItem {
     guard let task = try await transaction.find(Reference(name), as: TaskItem.self), wantsDeleted || !task.isDeleted
     else { throw absent(name) }
+    guard !task.isPurged else { throw History.purged(task.key) }
     return task
   }
 
@@ -80,7 +81,9 @@ final class Tasks {
     switch call.stringIfPresent("hidden") {
     case nil: query.match("hidden", .null)
     case "all": query.match("hidden", "notEqual", "deleted")
-    case let hidden?: query.match("hidden", .string(hidden))
+    case let hidden?:
+      query.match("hidden", .string(hidden))
+      query.match("purged", .null)
     }
     for name in ["status", "priority", "type"] as [StaticString] {
       let wanted = try call.jsonIfPresent(name).map { json throws(Failure) in Value(try host.parse(json)) }

@@ -62,7 +62,9 @@ final class TimeTracking {
   func put(_ entry: TimeEntry, since old: TimeEntry?, _ transaction: Transaction) async throws(Failure) -> TimeEntry {
     let new = transaction.put(entry)
     let difference = entry.seconds - (old?.seconds ?? 0)
-    guard difference != 0, let task = try await transaction.get(entry.task, as: TaskItem.self) else { return new }
+    guard difference != 0, let task = try await transaction.get(entry.task, as: TaskItem.self), !task.isPurged else {
+      return new
+    }
     let seconds = TimeEntry.seconds(task.fields["actualHours"]?.double ?? 0) + difference
     var charged = task
     charged.fields["actualHours"] = seconds > 0 ? .double(TimeEntry.hours(seconds)) : nil

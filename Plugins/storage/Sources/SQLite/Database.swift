@@ -149,6 +149,17 @@ final class Database {
   /// How many pages the write-ahead log held after the writer's last commit, whether they are in the file or not.
   var logPages: Int { Int(pagesOfLog.pointee) }
 
+  /// Moves all of the write-ahead log into the file and cuts it off, as soon as nobody reads from it.
+  ///
+  /// - Returns: whether readers let go of it within the time that the connection waits.
+  func truncateLog() throws(StorageError) -> Bool {
+    let code = sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+    if code & 0xff == SQLITE_BUSY { return false }
+    if code != SQLITE_OK { throw Database.error(connection, file: file, code: code) }
+    pagesOfLog.pointee = 0
+    return true
+  }
+
   /// Whether a transaction is open. SQLite ends one by itself after some failures.
   var inTransaction: Bool { sqlite3_get_autocommit(connection) == 0 }
 

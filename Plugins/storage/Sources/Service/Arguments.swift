@@ -195,6 +195,15 @@ enum Arguments {
     }
   }
 
+  static func redactions(_ json: JSONValue) throws -> [String] {
+    try json.elements.map { redaction in
+      guard let id = redaction["id"].string, (1...128).contains(id.utf8.count), known(redaction, ["id"]) else {
+        throw StorageError(.invalidArgument, "a redaction is {id}; got \(redaction.text.prefix(200))")
+      }
+      return id
+    }
+  }
+
   /// Keys of different plugins and actors are different keys. Nil for null.
   static func idempotency(_ json: JSONValue, caller: String, actor: String) throws -> Idempotency? {
     if json.kind == .null { return nil }

@@ -58,7 +58,7 @@ enum EventStoreTable {
         ) { result in
           switch result {
           case .success(.committed(_, let events)): finish(.ok, events.lowerBound)
-          case .success(.repeated): finish(.internal, 0)
+          case .success(.redacted), .success(.repeated): finish(.internal, 0)
           case .failure(let error): finish(error.status, 0)
           }
         }

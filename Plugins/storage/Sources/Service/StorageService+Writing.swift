@@ -33,6 +33,11 @@ extension Storage {
         .json(
           "idempotency", "{key, fingerprint, reply}: the same key answers {repeated: reply} for 24 hours.",
           optional: true),
+        .json(
+          "redact",
+          "A list of {id}: nothing is left of these in the caller's earlier events and replies, nor in the file; "
+            + "the answer's erased says whether it was rewritten, which the next start does otherwise.",
+          defaultValue: "[]", schema: #"{"type":"array"}"#),
       ], result: .json,
       handler: answering { try $0.write($1) })
   }
@@ -70,6 +75,7 @@ extension Storage {
     if let idempotency = call.jsonIfPresent("idempotency") {
       batch.idempotency = try Arguments.idempotency(host.parse(idempotency), caller: caller, actor: batch.actor)
     }
+    batch.redactions = try Arguments.redactions(host.parse(call.json("redact")))
     let retained = call.retain()
     try store.write(batch) { result in
       retained.finish(result) { retained.call.answer($0.json()) }
@@ -78,30 +84,36 @@ extension Storage {
 }
 
 extension BatchReply {
-  /// `{"revisions":[…],"seq":[first,last]|null}`, or `{"repeated":reply}`.
+  /// `{"revisions":[…],"seq":[first,last]|null,"erased":bool}`, the last of a redaction, or `{"repeated":reply}`.
   fileprivate func json() -> JSONWriter {
     var json = JSONWriter()
     json.beginObject()
     switch self {
-    case .committed(let revisions, let events):
-      json.key("revisions")
-      json.beginArray()
-      for revision in revisions { json.int(revision) }
-      json.endArray()
-      json.key("seq")
-      if let first = events.first, let last = events.last {
-        json.beginArray()
-        json.int(first)
-        json.int(last)
-        json.endArray()
-      } else {
-        json.null()
-      }
+    case .committed(let revisions, let events): BatchReply.write(revisions, events, to: &json)
+    case .redacted(let revisions, let events, let isErased):
+      BatchReply.write(revisions, events, to: &json)
+      json.member("erased", isErased)
     case .repeated(let reply):
       json.key("repeated")
       json.raw(reply)
     }
     json.endObject()
     return json
+  }
+
+  private static func write(_ revisions: [Int64], _ events: Range<Int64>, to json: inout JSONWriter) {
+    json.key("revisions")
+    json.beginArray()
+    for revision in revisions { json.int(revision) }
+    json.endArray()
+    json.key("seq")
+    if let first = events.first, let last = events.last {
+      json.beginArray()
+      json.int(first)
+      json.int(last)
+      json.endArray()
+    } else {
+      json.null()
+    }
   }
 }

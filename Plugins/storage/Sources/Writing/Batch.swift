@@ -6,6 +6,8 @@ struct Batch: Sendable {
   var source = "system"
   var actor = "system"
   var idempotency: Idempotency?
+  /// Ids of which nothing shall be left in the plugin's earlier events and replies, nor in the bytes of the file.
+  var redactions: [String] = []
 
   /// The most operations and events of one batch, and the most bytes of its documents and events.
   static let countLimit = 10_000
@@ -13,14 +15,14 @@ struct Batch: Sendable {
   /// The most bytes of one document or of the data of one event.
   static let documentLimit = 8 << 20
 
-  /// How many bytes its documents and events have.
+  /// How many bytes its documents and events have. A redaction counts as an operation.
   ///
   /// - Throws: `invalid_argument` when a limit is passed.
   func size() throws(StorageError) -> Int {
-    guard operations.count + events.count <= Batch.countLimit else {
+    let count = operations.count + events.count + redactions.count
+    guard count <= Batch.countLimit else {
       throw StorageError(
-        .invalidArgument,
-        "a batch has at most \(Batch.countLimit) operations and events, not \(operations.count + events.count)")
+        .invalidArgument, "a batch has at most \(Batch.countLimit) operations and events, not \(count)")
     }
     var size = idempotency?.reply.count ?? 0
     for operation in operations {
@@ -119,6 +121,11 @@ struct Idempotency: Sendable {
 enum BatchReply: Sendable, Equatable {
   /// It is on disk: the revision of each operation's document (0 after a delete), and the numbers of its events.
   case committed(revisions: [Int64], events: Range<Int64>)
+  /// It is on disk, and what it was to take out can be read no more.
+  ///
+  /// `isErased` says whether nothing of that is left in the bytes of the file and its log either; otherwise the next
+  /// start sees to it.
+  case redacted(revisions: [Int64], events: Range<Int64>, isErased: Bool)
   /// It had been committed before, and this was the reply.
   case repeated([UInt8])
 }

@@ -16,6 +16,7 @@ struct BatchExecutor {
     var revisions: [Int64] = []
     revisions.reserveCapacity(batch.operations.count)
     for operation in batch.operations { revisions.append(try apply(operation)) }
+    if !batch.redactions.isEmpty { try database.redact(batch.redactions, of: batch.source) }
     var events: [DurableEvent] = []
     events.reserveCapacity(batch.events.count)
     for event in batch.events {
@@ -23,7 +24,9 @@ struct BatchExecutor {
     }
     if let idempotency = batch.idempotency { try keep(idempotency, now: now) }
     let first = events.first?.seq ?? 0
-    return (.committed(revisions: revisions, events: first..<first + Int64(events.count)), events)
+    let numbers = first..<first + Int64(events.count)
+    guard !batch.redactions.isEmpty else { return (.committed(revisions: revisions, events: numbers), events) }
+    return (.redacted(revisions: revisions, events: numbers, isErased: false), events)
   }
 
   private func apply(_ operation: Operation) throws(StorageError) -> Int64 {

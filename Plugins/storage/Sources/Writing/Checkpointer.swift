@@ -40,14 +40,24 @@ final class Checkpointer {
     }
     guard pages >= next else { return }
     recallsQueries = pages >= 4 * limit
-    requests.wantsLoopToLetGo = true
-    outbox.send([Finished(0, .success(.snapshotEnds))])
+    askLoop()
     if restart() {
       requests.wantsLoopToLetGo = false
       next = limit
     } else {
       next = pages + limit / 4
     }
+  }
+
+  /// Asks all readers to let go of the log now, for a writer that waits for them.
+  func release() {
+    requests.recallQueries()
+    askLoop()
+  }
+
+  private func askLoop() {
+    requests.wantsLoopToLetGo = true
+    outbox.send([Finished(0, .success(.snapshotEnds))])
   }
 
   /// - Returns: whether all of the log is in the file and nobody reads from it. After a failure what was committed is

@@ -57,12 +57,19 @@ final class Writer: Sendable {
     try database.migrate(now: settings.now())
     let collections = try database.loadCollections()
     let opened = Opened(collections: collections, log: try database.eventLogName())
+    var connection = WriterConnection(database: database, collections: collections, settings: settings)
+    // A crash came between a redaction and the rewriting of the file, or something kept it from being rewritten.
+    if try database.wantsScrub() { _ = connection.scrub {} }
     let threads = try readers.start()
     outbox.send([Finished(opening, .success(.opened(opened)))])
-    var connection = WriterConnection(database: database, collections: collections, settings: settings)
     let checkpointer = Checkpointer(database, limit: settings.checkpointPages, requests: requests, outbox: outbox)
     while let group = jobs.take(atMost: Writer.groupLimit) {
-      outbox.send(connection.commit(group))
+      var finished = connection.commit(group)
+      if finished.contains(where: \.isRedaction) {
+        if connection.scrub(release: checkpointer.release) { finished = finished.map(\.erased) }
+        requests.wantsLoopToLetGo = false
+      }
+      outbox.send(finished)
       checkpointer.run()
     }
     for thread in threads { thread.join() }
@@ -179,6 +186,14 @@ struct WriterConnection: ~Copyable {
     }
   }
 
+  /// Rewrites the file without what was taken out of it.
+  ///
+  /// - Returns: whether nothing of it is left. A failure, of a full disk perhaps, leaves the work for the next start.
+  func scrub(release: () -> Void) -> Bool {
+    guard distrust == nil else { return false }
+    return (try? database.scrub(collections.values, release: release)) ?? false
+  }
+
   /// Once a minute, removes some of what has had its time, and goes on with every group while there is more.
   private mutating func compact(now: Int64) throws(StorageError) {
     guard now - lastCompaction >= 60_000 else { return }
@@ -188,6 +203,19 @@ struct WriterConnection: ~Copyable {
     let keepsReplies = database.changes < 1000
     let keepsEvents = try !database.compactEvents(settings.events, now: now)
     if keepsReplies, keepsEvents { lastCompaction = now }
+  }
+}
+
+extension Finished {
+  /// Whether it tells of a batch that took something out.
+  fileprivate var isRedaction: Bool {
+    if case .success(.written(.redacted, _)) = outcome { true } else { false }
+  }
+
+  /// The same; of a batch that took something out, that nothing of it is left.
+  fileprivate var erased: Finished {
+    guard case .success(.written(.redacted(let revisions, let numbers, _), let events)) = outcome else { return self }
+    return Finished(id, .success(.written(.redacted(revisions: revisions, events: numbers, isErased: true), events)))
   }
 }
 

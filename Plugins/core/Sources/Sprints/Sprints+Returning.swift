@@ -1,0 +1,58 @@
+import PluginKit
+
+/// Giving a sprint an earlier state.
+extension Sprints {
+  /// Fields that beginning and ending set. No history does either: tasks and figures depend on it.
+  private static let course = [
+    "status", "activeIn", "startedAt", "endedAt", "committed", "completed", "carriedOver", "metrics",
+  ]
+  /// Fields that are history once the sprint has ended.
+  private static let settledByEnd = ["startDate", "endDate", "capacity", "people"]
+
+  /// Gives a sprint another state.
+  ///
+  /// - Returns: The fields that the sprint keeps although the state has other values for them, and why.
+  func bring(
+    _ id: String, to state: Fields, _ way: Tasks.Way, _ transaction: Transaction
+  ) async throws(Failure) -> [History.Kept] {
+    guard let now = try await transaction.get(id, as: SprintItem.self) else { return [] }
+    let wanted = SprintItem(fields: state)
+    var (fields, kept) = (now.keepingBookkeeping(in: state), [History.Kept]())
+    if way == .exactly {
+      guard wanted.status != .active || now.status == .active else {
+        throw Failure(
+          .failedPrecondition,
+          "\(now.key) is \(now.status.rawValue), and no history makes it active again; "
+            + "\(now.status == .planned ? "sprints.start does" : "plan another sprint")")
+      }
+    } else {
+      func keep(_ names: [String]) { for name in names { fields[name] = now.fields[name] } }
+      keep(Sprints.course)
+      if now.status != wanted.status {
+        kept.append(.init("status", .string(wanted.status.rawValue), "sprints begin and end by their own methods"))
+      }
+      if now.status == .completed {
+        for name in Sprints.settledByEnd where now.fields[name] != state[name] {
+          kept.append(.init(name, state[name] ?? .null, "the sprint has ended"))
+        }
+        keep(Sprints.settledByEnd)
+      }
+    }
+    if wanted.isDeleted, !now.isDeleted { try await release(now, transaction) }
+    transaction.put(SprintItem(fields: fields))
+    return kept
+  }
+
+  /// Takes the tasks out of a sprint that is to be deleted; refuses an active one.
+  ///
+  /// Tasks stay with a sprint that has ended: that they were done in it stays true.
+  func release(_ sprint: SprintItem, _ transaction: Transaction) async throws(Failure) {
+    guard sprint.status != .active else {
+      throw Failure(.failedPrecondition, "\(sprint.key) is active; end it first, and then it can be deleted")
+    }
+    guard sprint.status == .planned else { return }
+    for task in try await members(of: sprint, transaction) {
+      try await tasks.apply(["sprint": .null], to: task, transaction)
+    }
+  }
+}
