@@ -5,10 +5,10 @@ extension Tasks {
   func get(_ name: String, on branch: BranchItem, _ call: Call) {
     let kept = call.retain()
     let view = BranchView(branch, documents: documents, context: call.context)
-    Loop.task { [self] in
+    Loop.task {
       do throws(Failure) {
         guard let task = try await view.find(Reference(name), as: TaskItem.self), !task.isDeleted else {
-          throw absent(name)
+          throw Tasks.absent(name)
         }
         kept.call.answer(json: task.fields.arranged(by: TaskItem.order).json)
       } catch {

@@ -35,7 +35,7 @@ final class Comments {
   func create(_ call: Call) async throws(Failure) {
     let (name, text) = (try call.string("task"), try call.string("text"))
     guard let id = try await documents.find(Reference(name), as: TaskItem.self, call.context)?.id else {
-      throw tasks.absent(name)
+      throw Tasks.absent(name)
     }
     try await ledger.answer(call, "comments.create", about: id) { [self] transaction throws(Failure) in
       let task = try await tasks.task(id, transaction)
@@ -57,7 +57,7 @@ final class Comments {
     query.match("hidden", .null)
     if let name = call.stringIfPresent("task") {
       guard let task = try await documents.find(Reference(name), as: TaskItem.self, call.context), !task.isDeleted
-      else { throw tasks.absent(name) }
+      else { throw Tasks.absent(name) }
       query.match("task", .string(task.id))
     } else {
       try projects.narrow(&query, to: call)

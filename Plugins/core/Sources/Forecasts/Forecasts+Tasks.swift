@@ -61,7 +61,7 @@ extension Forecasts {
 
   private func task(_ name: String, _ context: Context?) async throws(Failure) -> TaskItem {
     guard let task = try await documents.find(Reference(name), as: TaskItem.self, context), !task.isDeleted else {
-      throw Failure(.notFound, "there is no task \"\(name)\"; give the id or the key of one, such as ORC-42")
+      throw Tasks.absent(name)
     }
     return task
   }

@@ -43,14 +43,6 @@ struct PersonItem: Entity, Equatable {
     if let absences { fields["absences"] = absences }
   }
 
-  /// Whether the person is away on a day.
-  func isAbsent(on day: Day) -> Bool {
-    (fields["absences"]?.array ?? []).contains { absence in
-      guard let (from, to) = PersonItem.days(of: absence) else { return false }
-      return (from...to).contains(day)
-    }
-  }
-
   /// Absences from the earliest on, however they were given; refuses those that end before they begin.
   private static func inOrder(_ value: Value) throws(Failure) -> Value {
     var absences: [(from: Day, value: Value)] = []

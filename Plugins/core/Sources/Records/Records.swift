@@ -28,10 +28,6 @@ final class Records {
     Failure(.notFound, "there is no record \"\(name)\"; give the id or the key of one, such as ORC-R7")
   }
 
-  private static func absentTask(_ name: String) -> Failure {
-    Failure(.notFound, "there is no task \"\(name)\"; give the id or the key of one, such as ORC-42")
-  }
-
   private func record(_ name: String, _ transaction: Transaction) async throws(Failure) -> RecordItem {
     guard let record = try await transaction.find(Reference(name), as: RecordItem.self), !record.isDeleted else {
       throw absent(name)
@@ -56,7 +52,7 @@ final class Records {
     }
     if let name = call.stringIfPresent("task") {
       guard let task = try await documents.find(Reference(name), as: TaskItem.self, call.context), !task.isDeleted
-      else { throw Records.absentTask(name) }
+      else { throw Tasks.absent(name) }
       query.match("tasks", containing: task.id)
     }
     query.order = ["-createdAt"]
@@ -180,7 +176,7 @@ final class Records {
     var ids: [Value] = []
     for name in names {
       guard let task = try await transaction.find(Reference(name), as: TaskItem.self), !task.isDeleted else {
-        throw Records.absentTask(name)
+        throw Tasks.absent(name)
       }
       if !ids.contains(.string(task.id)) { ids.append(.string(task.id)) }
     }

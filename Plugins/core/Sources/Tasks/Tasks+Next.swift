@@ -15,7 +15,7 @@ extension Tasks {
   func urgency(_ call: Call) async throws(Failure) {
     let name = try call.string("id")
     guard let task = try await documents.find(Reference(name), as: TaskItem.self, call.context), !task.isDeleted else {
-      throw absent(name)
+      throw Tasks.absent(name)
     }
     let scale = try await scale(for: projects[task.project], call.context)
     var fields: Fields = ["id": .string(task.id), "key": .string(task.key)]

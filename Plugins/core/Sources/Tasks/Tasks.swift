@@ -37,7 +37,7 @@ final class Tasks {
     }
   }
 
-  func absent(_ name: String) -> Failure {
+  static func absent(_ name: String) -> Failure {
     Failure(.notFound, "there is no task \"\(name)\"; give the id or the key of one, such as ORC-42")
   }
 
@@ -48,7 +48,7 @@ final class Tasks {
     _ name: String, _ transaction: Transaction, wantsDeleted: Bool = false
   ) async throws(Failure) -> TaskItem {
     guard let task = try await transaction.find(Reference(name), as: TaskItem.self), wantsDeleted || !task.isDeleted
-    else { throw absent(name) }
+    else { throw Tasks.absent(name) }
     guard !task.isPurged else { throw History.purged(task.key) }
     return task
   }
@@ -58,7 +58,7 @@ final class Tasks {
   func get(_ call: Call) throws(Failure) {
     let name = try call.string("id")
     if let branch = try ledger.branches.branch(of: call) { return get(name, on: branch, call) }
-    documents.answer(call, with: Reference(name), of: TaskItem.collection) { [self] in absent(name) }
+    documents.answer(call, with: Reference(name), of: TaskItem.collection) { Tasks.absent(name) }
   }
 
   func list(_ call: Call) async throws(Failure) {
@@ -103,7 +103,7 @@ final class Tasks {
         switch name.description {
         case "assignee": call.handle(wanted)
         case "sprint": try await id(of: wanted, as: SprintItem.self, call) { Sprints.absent(wanted) }
-        case "parentTask": try await id(of: wanted, as: TaskItem.self, call) { absent(wanted) }
+        case "parentTask": try await id(of: wanted, as: TaskItem.self, call) { Tasks.absent(wanted) }
         default: wanted
         }
       query.match(name.description, .string(meant))
@@ -207,7 +207,7 @@ final class Tasks {
 
   private func id(of reference: Reference, _ name: String, _ context: Context?) async throws(Failure) -> String {
     if case .id(let id) = reference { return id }
-    guard let task = try await documents.find(reference, as: TaskItem.self, context) else { throw absent(name) }
+    guard let task = try await documents.find(reference, as: TaskItem.self, context) else { throw Tasks.absent(name) }
     return task.id
   }
 

@@ -41,7 +41,7 @@ extension TimeTracking {
     query.match("hidden", .null)
     if let name = call.stringIfPresent("task") {
       guard let task = try await documents.find(Reference(name), as: TaskItem.self, call.context) else {
-        throw tasks.absent(name)
+        throw Tasks.absent(name)
       }
       query.match("task", .string(task.id))
     } else {

@@ -118,7 +118,7 @@ final class TimeTracking {
     let name = try call.string("task")
     let person = call.caller
     guard let id = try await documents.find(Reference(name), as: TaskItem.self, call.context)?.id else {
-      throw tasks.absent(name)
+      throw Tasks.absent(name)
     }
     try await change(call, "time.start", of: person, about: id) { [self] transaction throws(Failure) in
       let task = try await tasks.task(id, transaction)
