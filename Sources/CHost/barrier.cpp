@@ -121,4 +121,8 @@ bool chost_child_exited(const orch_child_cb *cb, int64_t exit_status, int32_t si
 bool chost_http_reply(const orch_http_cb *cb, const orch_http_reply *reply, chost_thrown *thrown) {
     return guarded(thrown, [&] { cb->fn(cb->ud, reply); });
 }
+
+bool chost_http_route(const orch_http_handler *handler, orch_http_exchange *exchange, chost_thrown *thrown) {
+    return guarded(thrown, [&] { handler->fn(handler->ud, exchange); });
+}
 }

@@ -47,6 +47,7 @@ public final class Host {
   let startedAt = Clock.milliseconds()
   let activity = Activity()
   let registry = Registry()
+  let httpRoutes = HTTPRoutes()
   let workers: WorkerPool
   /// Where the barrier writes what an exception said.
   let thrown: UnsafeMutablePointer<chost_thrown>

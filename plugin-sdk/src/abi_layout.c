@@ -46,7 +46,7 @@ AT(orch_call_verbs_1, on_writable, 128, 8);
 SIZE(orch_call, 8);
 AT(orch_call, v, 0, 8);
 
-SIZE(orch_ctx_info_1, 72);
+SIZE(orch_ctx_info_1, 104);
 AT(orch_ctx_info_1, size, 0, 4);
 AT(orch_ctx_info_1, cancelled, 4, 1);
 AT(orch_ctx_info_1, reserved, 5, 3);
@@ -55,6 +55,8 @@ AT(orch_ctx_info_1, caller, 24, 16);
 AT(orch_ctx_info_1, trace, 40, 16);
 AT(orch_ctx_info_1, remaining_ms, 56, 8);
 AT(orch_ctx_info_1, chain, 64, 8);
+AT(orch_ctx_info_1, rights, 72, 16);
+AT(orch_ctx_info_1, behalf, 88, 16);
 
 SIZE(orch_failure_1, 40);
 AT(orch_failure_1, size, 0, 4);
@@ -240,17 +242,49 @@ SIZE(orch_entry, 16);
 AT(orch_entry, target, 0, 8);
 AT(orch_entry, started, 8, 8);
 
-SIZE(orch_identity_1, 48);
+SIZE(orch_identity_1, 80);
 AT(orch_identity_1, size, 0, 4);
 AT(orch_identity_1, flags, 4, 4);
 AT(orch_identity_1, actor, 8, 16);
 AT(orch_identity_1, trace, 24, 16);
 AT(orch_identity_1, timeout_ms, 40, 8);
+AT(orch_identity_1, rights, 48, 16);
+AT(orch_identity_1, behalf, 64, 16);
 
 SIZE(orch_actor_1, 24);
 AT(orch_actor_1, size, 0, 4);
 AT(orch_actor_1, make, 8, 8);
 AT(orch_actor_1, free, 16, 8);
+
+SIZE(orch_credential_1, 40);
+AT(orch_credential_1, size, 0, 4);
+AT(orch_credential_1, kind, 4, 4);
+AT(orch_credential_1, secret, 8, 16);
+AT(orch_credential_1, address, 24, 16);
+
+SIZE(orch_principal_1, 96);
+AT(orch_principal_1, size, 0, 4);
+AT(orch_principal_1, status, 4, 4);
+AT(orch_principal_1, message, 8, 16);
+AT(orch_principal_1, actor, 24, 16);
+AT(orch_principal_1, behalf, 40, 16);
+AT(orch_principal_1, rights, 56, 16);
+AT(orch_principal_1, retry_ms, 72, 8);
+AT(orch_principal_1, expires_ms, 80, 8);
+AT(orch_principal_1, is_local, 88, 1);
+AT(orch_principal_1, reserved, 89, 7);
+
+SIZE(orch_principal_cb, 24);
+AT(orch_principal_cb, fn, 0, 8);
+AT(orch_principal_cb, ud, 8, 8);
+AT(orch_principal_cb, release, 16, 8);
+
+SIZE(orch_auth_1, 32);
+AT(orch_auth_1, size, 0, 4);
+AT(orch_auth_1, reserved, 4, 4);
+AT(orch_auth_1, self, 8, 8);
+AT(orch_auth_1, authenticate, 16, 8);
+AT(orch_auth_1, cookie, 24, 8);
 
 SIZE(orch_append_cb, 24);
 AT(orch_append_cb, fn, 0, 8);
@@ -314,6 +348,76 @@ SIZE(orch_http_client_1, 24);
 AT(orch_http_client_1, size, 0, 4);
 AT(orch_http_client_1, send, 8, 8);
 AT(orch_http_client_1, cancel, 16, 8);
+
+SIZE(orch_http_socket_cb, 40);
+AT(orch_http_socket_cb, message, 0, 8);
+AT(orch_http_socket_cb, writable, 8, 8);
+AT(orch_http_socket_cb, closed, 16, 8);
+AT(orch_http_socket_cb, ud, 24, 8);
+AT(orch_http_socket_cb, release, 32, 8);
+
+SIZE(orch_http_socket_verbs_1, 24);
+AT(orch_http_socket_verbs_1, size, 0, 4);
+AT(orch_http_socket_verbs_1, reserved, 4, 4);
+AT(orch_http_socket_verbs_1, send, 8, 8);
+AT(orch_http_socket_verbs_1, close, 16, 8);
+
+SIZE(orch_http_socket, 8);
+AT(orch_http_socket, v, 0, 8);
+
+SIZE(orch_http_exchange_verbs_1, 168);
+AT(orch_http_exchange_verbs_1, size, 0, 4);
+AT(orch_http_exchange_verbs_1, reserved, 4, 4);
+AT(orch_http_exchange_verbs_1, ctx, 8, 8);
+AT(orch_http_exchange_verbs_1, method, 16, 8);
+AT(orch_http_exchange_verbs_1, target, 24, 8);
+AT(orch_http_exchange_verbs_1, address, 32, 8);
+AT(orch_http_exchange_verbs_1, is_secure, 40, 8);
+AT(orch_http_exchange_verbs_1, parameter, 48, 8);
+AT(orch_http_exchange_verbs_1, header, 56, 8);
+AT(orch_http_exchange_verbs_1, body, 64, 8);
+AT(orch_http_exchange_verbs_1, retain, 72, 8);
+AT(orch_http_exchange_verbs_1, release, 80, 8);
+AT(orch_http_exchange_verbs_1, respond, 88, 8);
+AT(orch_http_exchange_verbs_1, fail, 96, 8);
+AT(orch_http_exchange_verbs_1, begin, 104, 8);
+AT(orch_http_exchange_verbs_1, write, 112, 8);
+AT(orch_http_exchange_verbs_1, end, 120, 8);
+AT(orch_http_exchange_verbs_1, on_writable, 128, 8);
+AT(orch_http_exchange_verbs_1, on_cancel, 136, 8);
+AT(orch_http_exchange_verbs_1, read, 144, 8);
+AT(orch_http_exchange_verbs_1, on_readable, 152, 8);
+AT(orch_http_exchange_verbs_1, upgrade, 160, 8);
+
+SIZE(orch_http_exchange, 8);
+AT(orch_http_exchange, v, 0, 8);
+
+SIZE(orch_http_handler, 24);
+AT(orch_http_handler, fn, 0, 8);
+AT(orch_http_handler, ud, 8, 8);
+AT(orch_http_handler, release, 16, 8);
+
+SIZE(orch_http_routes_1, 32);
+AT(orch_http_routes_1, size, 0, 4);
+AT(orch_http_routes_1, reserved, 4, 4);
+AT(orch_http_routes_1, add, 8, 8);
+AT(orch_http_routes_1, add_files, 16, 8);
+AT(orch_http_routes_1, remove, 24, 8);
+
+SIZE(orch_http_route_info_1, 80);
+AT(orch_http_route_info_1, size, 0, 4);
+AT(orch_http_route_info_1, flags, 4, 4);
+AT(orch_http_route_info_1, id, 8, 8);
+AT(orch_http_route_info_1, plugin, 16, 16);
+AT(orch_http_route_info_1, route, 32, 16);
+AT(orch_http_route_info_1, permission, 48, 16);
+AT(orch_http_route_info_1, folder, 64, 16);
+
+SIZE(orch_http_server_1, 24);
+AT(orch_http_server_1, size, 0, 4);
+AT(orch_http_server_1, reserved, 4, 4);
+AT(orch_http_server_1, each, 8, 8);
+AT(orch_http_server_1, run, 16, 8);
 
 SIZE(orch_json_value, 16);
 AT(orch_json_value, doc, 0, 8);

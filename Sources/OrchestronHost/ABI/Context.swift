@@ -21,6 +21,10 @@ final class Context {
   var chain: UInt64
   /// True for a context that a face (http, mcp) made for somebody outside, who reaches public methods alone.
   var isFace = false
+  /// What the actor may do; nil for everything.
+  var rights: Rights?
+  /// The person behind an agent or a token.
+  var behalf: Text?
   private let cancelledWord: UnsafeMutablePointer<UInt64>
   private let failureText = Mutex<FailureText?>(nil)
 
@@ -71,10 +75,12 @@ final class Context {
   }
 
   /// Makes the context fit for the next call of a pooled object.
-  func reset(actor: Text, caller: Text, trace: Text?, deadline: Int64, chain: UInt64) {
-    self.actor = actor
+  func reset(for parent: Context, caller: Text, deadline: Int64, chain: UInt64) {
+    actor = parent.actor
+    trace = parent.trace
+    rights = parent.rights
+    behalf = parent.behalf
     self.caller = caller
-    self.trace = trace
     self.deadline = deadline
     self.chain = chain
     if isCancelled { isCancelled = false }
@@ -117,6 +123,8 @@ enum ContextVerbs {
   }()
 
   private static let size = UInt32(MemoryLayout<orch_ctx_verbs>.size)
+  /// The right to everything.
+  private static let unlimited = Text("*")
 
   private static let info:
     @convention(c) (UnsafeMutablePointer<orch_ctx>?, UnsafeMutablePointer<orch_ctx_info>?) -> Void = { pointer, out in
@@ -127,6 +135,8 @@ enum ContextVerbs {
       out.pointee.trace = context.trace?.str ?? .empty
       out.pointee.remaining_ms = context.effectiveDeadline - Clock.milliseconds()
       out.pointee.chain = context.chain
+      out.pointee.rights = (context.rights?.text ?? unlimited).str
+      out.pointee.behalf = context.behalf?.str ?? .empty
     }
 
   private static let fail:

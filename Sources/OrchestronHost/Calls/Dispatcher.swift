@@ -11,6 +11,7 @@ final class Dispatcher {
   private var deadlines = DeadlineQueue()
   private var deadlineTimer: UInt64?
   private var lastChain: UInt64 = 0
+  var rights = RightsCache()
   /// Calls that are being dispatched within each other.
   private var depth = 0
   private var writer = JSONWriter()
@@ -64,13 +65,15 @@ extension Dispatcher {
     var deadline = parent.effectiveDeadline
     if request.timeout > 0 { deadline = min(deadline, Clock.milliseconds() + request.timeout) }
     call.context.reset(
-      actor: parent.actor, caller: request.caller, trace: parent.trace, deadline: deadline,
-      chain: parent.chain == 0 ? newChain() : parent.chain)
+      for: parent, caller: request.caller, deadline: deadline, chain: parent.chain == 0 ? newChain() : parent.chain)
     call.isAnswered = false
     call.isStarting = true
     do throws(Failure) {
       let method = try host.registry.method(named: name, isPublicOnly: parent.isFace)
       call.method = method
+      if parent.isFace, let rights = parent.rights, !rights.allow(method.declaration) {
+        throw rights.refusal(of: method.declaration, to: parent.actor)
+      }
       guard method.plugin.acceptsCalls else { throw method.plugin.unavailable(method.declaration.fullName) }
       try Arguments.bind(arguments, to: call, of: method.declaration)
       if depth < Dispatcher.maximumDepth {

@@ -53,6 +53,8 @@ enum HostExtensions {
     ORCH_EXT_EVENT_LOG: Table(eventLog),
     ORCH_EXT_FS_WATCH: Table(fileWatch),
     ORCH_EXT_HTTP_CLIENT: Table(httpClient),
+    ORCH_EXT_HTTP_ROUTES: Table(httpRoutes),
+    ORCH_EXT_HTTP_SERVER: Table(httpServer, permission: "act-as"),
     ORCH_EXT_JSON: Table(json),
     ORCH_EXT_LOOP: Table(loop),
     ORCH_EXT_METRICS: Table(metrics),

@@ -23,7 +23,7 @@ extension HostExtensions {
     make: { pointer, identity, out in
       guard let plugin = Plugin.onLoop(pointer, "actor.make") else { return Status.failedPrecondition.rawValue }
       guard let identity = identity?.pointee, Int(identity.size) >= MemoryLayout<orch_identity>.size, let out,
-        identity.actor.bytes.isUTF8,
+        identity.actor.bytes.isUTF8, identity.rights.bytes.isUTF8, identity.behalf.bytes.isUTF8,
         identity.actor.bytes.contains(UInt8(ascii: ":")) || identity.actor.string == "system"
       else { return Status.invalidArgument.rawValue }
       let timeout = identity.timeout_ms > 0 ? identity.timeout_ms : Context.defaultTimeout
@@ -32,6 +32,8 @@ extension HostExtensions {
         trace: identity.trace.n == 0 ? nil : Text(copying: identity.trace.bytes),
         deadline: Clock.milliseconds() + timeout, chain: plugin.host.dispatcher.newChain())
       context.isFace = true
+      if identity.rights.p != nil { context.rights = plugin.host.dispatcher.rights.rights(identity.rights.bytes) }
+      if identity.behalf.n > 0 { context.behalf = Text(copying: identity.behalf.bytes) }
       out.pointee = Unmanaged.passRetained(context).takeUnretainedValue().pointer
       return Status.ok.rawValue
     },

@@ -90,9 +90,12 @@ final class MethodDeclaration {
   }
 
   /// The route without the names of its parameters, by which two routes are the same: `GET /api/tasks/{}`.
-  var routeShape: String? {
-    route?.split(separator: "/", omittingEmptySubsequences: false).map { $0.hasPrefix("{") ? "{}" : $0 }
-      .joined(separator: "/")
+  var routeShape: String? { route.map(MethodDeclaration.shape) }
+
+  static func shape(ofRoute route: String) -> String {
+    route.split(separator: "/", omittingEmptySubsequences: false).map {
+      $0.hasPrefix("{") ? $0.hasSuffix("...}") ? "{...}" : "{}" : $0
+    }.joined(separator: "/")
   }
 
   /// The types in one word: `d(dddd)`.

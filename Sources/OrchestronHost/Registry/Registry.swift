@@ -96,6 +96,9 @@ final class Registry {
     return service
   }
 
+  /// Whether a declared method has the route.
+  func hasRoute(_ route: String) -> Bool { routes[MethodDeclaration.shape(ofRoute: route)] != nil }
+
   /// The method with that full name.
   ///
   /// - Parameter isPublicOnly: Whether internal methods count as unknown.

@@ -25,9 +25,9 @@ extension Subject {
     for _ in 0..<Subject.threads {
       let call = Call(index: 0, dispatcher: dispatcher)
       call.method = method
-      call.context.reset(
-        actor: Text("user:check"), caller: dispatcher.hostName, trace: nil, deadline: Clock.milliseconds() + 10_000,
-        chain: 1)
+      let deadline = Clock.milliseconds() + 10_000
+      let context = Context(actor: Text("user:check"), caller: dispatcher.hostName, deadline: deadline, chain: 1)
+      call.context.reset(for: context, caller: dispatcher.hostName, deadline: deadline, chain: 1)
       do throws(Failure) {
         try Arguments.bind(text.str.bytes, to: call, of: declaration)
       } catch {

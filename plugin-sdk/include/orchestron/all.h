@@ -5,9 +5,12 @@
 #include "orchestron.h"
 
 #include "ext/actor.h"
+#include "ext/auth.h"
 #include "ext/event-log.h"
 #include "ext/fs-watch.h"
 #include "ext/http-client.h"
+#include "ext/http-routes.h"
+#include "ext/http-server.h"
 #include "ext/json.h"
 #include "ext/loop.h"
 #include "ext/metrics.h"

@@ -23,6 +23,8 @@ typedef struct orch_ctx_info_1 {
     orch_str trace;          /* W3C traceparent, or empty */
     int64_t remaining_ms;    /* time left until the deadline; negative when it has passed */
     uint64_t chain;          /* one number for all calls that one request causes */
+    orch_str rights;         /* what the actor may do (ext/actor.h); `*` when nothing limits it */
+    orch_str behalf;         /* `kind:id` of the person behind an agent or a token, or empty */
 } orch_ctx_info;
 
 /* What the last failure in a context was. Set `size` before asking. Borrowed until the next failure. */

@@ -26,6 +26,12 @@ public struct Context {
   /// Whether nobody waits for the answer any more.
   public var isCancelled: Bool { info.cancelled != 0 }
 
+  /// What the actor may do: words with a space between them (`ext/actor.h`); `*` when nothing limits it.
+  public var rights: String { string(info.rights) }
+
+  /// The person behind an agent or a token, `kind:id`, or the empty string.
+  public var behalf: String { string(info.behalf) }
+
   /// One number for all calls that one request causes.
   public var chain: UInt64 { info.chain }
 

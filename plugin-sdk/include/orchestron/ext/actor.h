@@ -18,7 +18,17 @@ typedef struct orch_identity_1 {
     orch_str actor;            /* `kind:id` */
     orch_str trace;            /* W3C traceparent, or empty */
     int64_t timeout_ms;        /* 0: 30 s */
+    orch_str rights;           /* what the actor may do, see below; NULL: everything */
+    orch_str behalf;           /* `kind:id` of the person behind an agent or a token, or empty */
 } orch_identity;
+
+/* Rights are words with a space between them. A call to a public method that is made with a context of this extension
+ * needs one word:
+ *   read, write, destructive   the effect that the method declares, of every service
+ *   tasks:read, tasks:write …  the same of one service
+ *   admin, exec …              the permission that the method's declaration names instead
+ *   *                          everything
+ * A larger effect includes the smaller ones: who may destroy may write, who may write may read. */
 
 typedef struct orch_actor_1 {
     uint32_t size;

@@ -12,6 +12,8 @@ pub struct orch_identity_1 {
     pub actor: orch_str,
     pub trace: orch_str,
     pub timeout_ms: i64,
+    pub rights: orch_str,
+    pub behalf: orch_str,
 }
 pub type orch_identity = orch_identity_1;
 
@@ -23,6 +25,56 @@ pub struct orch_actor_1 {
     pub free: Option<unsafe extern "C" fn(host: *mut orch_host, ctx: *mut orch_ctx)>,
 }
 pub type orch_actor = orch_actor_1;
+pub const ORCH_EXT_AUTH: *const c_char = "orchestron.auth/1\0".as_ptr() as *const c_char;
+pub const ORCH_CREDENTIAL_NONE: u32 = 0;
+pub const ORCH_CREDENTIAL_BEARER: u32 = 1;
+pub const ORCH_CREDENTIAL_COOKIE: u32 = 2;
+pub const ORCH_CREDENTIAL_ACTOR: u32 = 3;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_credential_1 {
+    pub size: u32,
+    pub kind: u32,
+    pub secret: orch_str,
+    pub address: orch_str,
+}
+pub type orch_credential = orch_credential_1;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_principal_1 {
+    pub size: u32,
+    pub status: orch_status,
+    pub message: orch_str,
+    pub actor: orch_str,
+    pub behalf: orch_str,
+    pub rights: orch_str,
+    pub retry_ms: i64,
+    pub expires_ms: i64,
+    pub is_local: u8,
+    pub reserved: [u8; 7],
+}
+pub type orch_principal = orch_principal_1;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_principal_cb {
+    pub r#fn: Option<unsafe extern "C" fn(ud: *mut c_void, principal: *const orch_principal)>,
+    pub ud: *mut c_void,
+    pub release: Option<unsafe extern "C" fn(ud: *mut c_void)>,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_auth_1 {
+    pub size: u32,
+    pub reserved: u32,
+    pub self_: *mut c_void,
+    pub authenticate: Option<unsafe extern "C" fn(self_: *mut c_void, credential: *const orch_credential, cb: orch_principal_cb)>,
+    pub cookie: Option<unsafe extern "C" fn(self_: *mut c_void, port: u16) -> orch_str>,
+}
+pub type orch_auth = orch_auth_1;
 pub const ORCH_EXT_EVENT_LOG: *const c_char = "orchestron.event-log/1\0".as_ptr() as *const c_char;
 pub const ORCH_EXT_EVENT_STORE: *const c_char = "orchestron.event-store/1\0".as_ptr() as *const c_char;
 
@@ -129,6 +181,113 @@ pub struct orch_http_client_1 {
     pub cancel: Option<unsafe extern "C" fn(host: *mut orch_host, id: u64) -> orch_status>,
 }
 pub type orch_http_client = orch_http_client_1;
+pub const ORCH_EXT_HTTP_ROUTES: *const c_char = "orchestron.http-routes/1\0".as_ptr() as *const c_char;
+pub const ORCH_HTTP_OPEN: u32 = 1 << 0;
+pub const ORCH_HTTP_STREAM: u32 = 1 << 1;
+pub const ORCH_HTTP_PAGE: u32 = 1 << 16;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_http_socket_cb {
+    pub message: Option<unsafe extern "C" fn(ud: *mut c_void, is_text: u8, data: orch_str)>,
+    pub writable: Option<unsafe extern "C" fn(ud: *mut c_void)>,
+    pub closed: Option<unsafe extern "C" fn(ud: *mut c_void, code: u16)>,
+    pub ud: *mut c_void,
+    pub release: Option<unsafe extern "C" fn(ud: *mut c_void)>,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_http_socket_verbs_1 {
+    pub size: u32,
+    pub reserved: u32,
+    pub send: Option<unsafe extern "C" fn(socket: *mut orch_http_socket, is_text: u8, data: orch_buf) -> orch_status>,
+    pub close: Option<unsafe extern "C" fn(socket: *mut orch_http_socket, code: u16, reason: orch_str)>,
+}
+pub type orch_http_socket_verbs = orch_http_socket_verbs_1;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_http_socket {
+    pub v: *const orch_http_socket_verbs,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_http_exchange_verbs_1 {
+    pub size: u32,
+    pub reserved: u32,
+    pub ctx: Option<unsafe extern "C" fn(x: *mut orch_http_exchange) -> *mut orch_ctx>,
+    pub method: Option<unsafe extern "C" fn(x: *mut orch_http_exchange) -> orch_str>,
+    pub target: Option<unsafe extern "C" fn(x: *mut orch_http_exchange) -> orch_str>,
+    pub address: Option<unsafe extern "C" fn(x: *mut orch_http_exchange) -> orch_str>,
+    pub is_secure: Option<unsafe extern "C" fn(x: *mut orch_http_exchange) -> u8>,
+    pub parameter: Option<unsafe extern "C" fn(x: *mut orch_http_exchange, name: orch_str, out: *mut orch_str) -> u8>,
+    pub header: Option<unsafe extern "C" fn(x: *mut orch_http_exchange, name: orch_str, out: *mut orch_str) -> u8>,
+    pub body: Option<unsafe extern "C" fn(x: *mut orch_http_exchange) -> orch_str>,
+    pub retain: Option<unsafe extern "C" fn(x: *mut orch_http_exchange)>,
+    pub release: Option<unsafe extern "C" fn(x: *mut orch_http_exchange)>,
+    pub respond: Option<unsafe extern "C" fn(x: *mut orch_http_exchange, code: u16, headers: *const orch_str, n_headers: usize, body: orch_buf) -> orch_status>,
+    pub fail: Option<unsafe extern "C" fn(x: *mut orch_http_exchange, status: orch_status, message: orch_str) -> orch_status>,
+    pub begin: Option<unsafe extern "C" fn(x: *mut orch_http_exchange, code: u16, headers: *const orch_str, n_headers: usize) -> orch_status>,
+    pub write: Option<unsafe extern "C" fn(x: *mut orch_http_exchange, part: orch_buf) -> orch_status>,
+    pub end: Option<unsafe extern "C" fn(x: *mut orch_http_exchange) -> orch_status>,
+    pub on_writable: Option<unsafe extern "C" fn(x: *mut orch_http_exchange, task: orch_task)>,
+    pub on_cancel: Option<unsafe extern "C" fn(x: *mut orch_http_exchange, task: orch_task)>,
+    pub read: Option<unsafe extern "C" fn(x: *mut orch_http_exchange, out: *mut orch_buf) -> orch_status>,
+    pub on_readable: Option<unsafe extern "C" fn(x: *mut orch_http_exchange, task: orch_task)>,
+    pub upgrade: Option<unsafe extern "C" fn(x: *mut orch_http_exchange, protocol: orch_str, cb: orch_http_socket_cb, out: *mut *mut orch_http_socket) -> orch_status>,
+}
+pub type orch_http_exchange_verbs = orch_http_exchange_verbs_1;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_http_exchange {
+    pub v: *const orch_http_exchange_verbs,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_http_handler {
+    pub r#fn: Option<unsafe extern "C" fn(ud: *mut c_void, x: *mut orch_http_exchange)>,
+    pub ud: *mut c_void,
+    pub release: Option<unsafe extern "C" fn(ud: *mut c_void)>,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_http_routes_1 {
+    pub size: u32,
+    pub reserved: u32,
+    pub add: Option<unsafe extern "C" fn(host: *mut orch_host, ctx: *mut orch_ctx, route: orch_str, flags: u32, permission: orch_str, handler: orch_http_handler, id: *mut u64) -> orch_status>,
+    pub add_files: Option<unsafe extern "C" fn(host: *mut orch_host, ctx: *mut orch_ctx, prefix: orch_str, flags: u32, folder: orch_str, id: *mut u64) -> orch_status>,
+    pub remove: Option<unsafe extern "C" fn(host: *mut orch_host, id: u64) -> orch_status>,
+}
+pub type orch_http_routes = orch_http_routes_1;
+pub const ORCH_EXT_HTTP_SERVER: *const c_char = "orchestron.http-server/1\0".as_ptr() as *const c_char;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_http_route_info_1 {
+    pub size: u32,
+    pub flags: u32,
+    pub id: u64,
+    pub plugin: orch_str,
+    pub route: orch_str,
+    pub permission: orch_str,
+    pub folder: orch_str,
+}
+pub type orch_http_route_info = orch_http_route_info_1;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_http_server_1 {
+    pub size: u32,
+    pub reserved: u32,
+    pub each: Option<unsafe extern "C" fn(host: *mut orch_host, r#fn: Option<unsafe extern "C" fn(ud: *mut c_void, route: *const orch_http_route_info)>, ud: *mut c_void)>,
+    pub run: Option<unsafe extern "C" fn(host: *mut orch_host, id: u64, x: *mut orch_http_exchange) -> orch_status>,
+}
+pub type orch_http_server = orch_http_server_1;
 pub const ORCH_EXT_JSON: *const c_char = "orchestron.json/1\0".as_ptr() as *const c_char;
 
 #[repr(C)]

@@ -101,6 +101,8 @@ pub struct orch_ctx_info_1 {
     pub trace: orch_str,
     pub remaining_ms: i64,
     pub chain: u64,
+    pub rights: orch_str,
+    pub behalf: orch_str,
 }
 pub type orch_ctx_info = orch_ctx_info_1;
 

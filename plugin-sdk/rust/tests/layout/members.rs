@@ -5,7 +5,7 @@ members! {
     orch_task { r#fn, ud, release }
     orch_call_verbs_1 { size, ctx, user, arg_bool, arg_i64, arg_f64, arg_str, arg_bytes, arg_json, args, retain, release, answer, fail, emit, on_cancel, on_writable }
     orch_call { v }
-    orch_ctx_info_1 { size, cancelled, reserved, actor, caller, trace, remaining_ms, chain }
+    orch_ctx_info_1 { size, cancelled, reserved, actor, caller, trace, remaining_ms, chain, rights, behalf }
     orch_failure_1 { size, status, message, details }
     orch_ctx_verbs_1 { size, info, fail, failure }
     orch_ctx { v }
@@ -27,8 +27,12 @@ members! {
     orch_target_1 { size, reserved, r#fn, self_, counter, clock, sample }
     orch_slot_1 { size, reserved, target, ctx }
     orch_entry { target, started }
-    orch_identity_1 { size, flags, actor, trace, timeout_ms }
+    orch_identity_1 { size, flags, actor, trace, timeout_ms, rights, behalf }
     orch_actor_1 { size, make, free }
+    orch_credential_1 { size, kind, secret, address }
+    orch_principal_1 { size, status, message, actor, behalf, rights, retry_ms, expires_ms, is_local, reserved }
+    orch_principal_cb { r#fn, ud, release }
+    orch_auth_1 { size, reserved, self_, authenticate, cookie }
     orch_append_cb { r#fn, ud, release }
     orch_event_log_1 { size, append, recorded }
     orch_log_info_1 { size, reserved, seq, low, log }
@@ -39,6 +43,15 @@ members! {
     orch_http_reply_1 { size, status, code, reserved, headers, body, message }
     orch_http_cb { r#fn, ud, release }
     orch_http_client_1 { size, send, cancel }
+    orch_http_socket_cb { message, writable, closed, ud, release }
+    orch_http_socket_verbs_1 { size, reserved, send, close }
+    orch_http_socket { v }
+    orch_http_exchange_verbs_1 { size, reserved, ctx, method, target, address, is_secure, parameter, header, body, retain, release, respond, fail, begin, write, end, on_writable, on_cancel, read, on_readable, upgrade }
+    orch_http_exchange { v }
+    orch_http_handler { r#fn, ud, release }
+    orch_http_routes_1 { size, reserved, add, add_files, remove }
+    orch_http_route_info_1 { size, flags, id, plugin, route, permission, folder }
+    orch_http_server_1 { size, reserved, each, run }
     orch_json_value { doc, at }
     orch_json_cursor { next, state }
     orch_json_1 { size, parse, free, root, r#type, boolean, i64, f64, str, get, pointer, count, next, text }

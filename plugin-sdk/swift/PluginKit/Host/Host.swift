@@ -146,6 +146,7 @@ struct ExtensionTables: @unchecked Sendable {  // constants of the process; thei
   let state: UnsafePointer<orch_state>?
   let eventLog: UnsafePointer<orch_event_log>?
   let fileWatch: UnsafePointer<orch_fs_watch>?
+  let httpRoutes: UnsafePointer<orch_http_routes>?
   let httpClient: UnsafePointer<orch_http_client>?
 
   @Loop
@@ -157,6 +158,7 @@ struct ExtensionTables: @unchecked Sendable {  // constants of the process; thei
     state = Self.find(ORCH_EXT_STATE, host)
     eventLog = Self.find(ORCH_EXT_EVENT_LOG, host)
     fileWatch = Self.find(ORCH_EXT_FS_WATCH, host)
+    httpRoutes = Self.find(ORCH_EXT_HTTP_ROUTES, host)
     httpClient = Self.find(ORCH_EXT_HTTP_CLIENT, host)
   }
 

@@ -1,0 +1,171 @@
+import CHost
+import Glibc
+
+/// The raw HTTP routes and folders of files that plugins have added, for the plugin that serves HTTP.
+final class HTTPRoutes {
+  /// One route, or one folder of files.
+  final class Route {
+    let id: UInt64
+    unowned let plugin: Plugin
+    /// `GET /hello/{name}`.
+    let text: Text
+    let flags: UInt32
+    /// A right, never empty.
+    let permission: Text
+    let content: Content
+
+    enum Content {
+      case handler(orch_http_handler)
+      /// The absolute path of a folder.
+      case files(Text)
+    }
+
+    init(_ id: UInt64, of plugin: Plugin, _ text: String, _ flags: UInt32, _ permission: String, _ content: Content) {
+      self.id = id
+      self.plugin = plugin
+      self.text = Text(text)
+      self.flags = flags
+      self.permission = Text(permission)
+      self.content = content
+    }
+  }
+
+  private var routes: [UInt64: Route] = [:]
+  private var shapes: [String: Route] = [:]
+
+  /// All routes, in the order in which they were added.
+  var all: [Route] { routes.values.sorted { $0.id < $1.id } }
+
+  subscript(id: UInt64) -> Route? { routes[id] }
+
+  /// Adds a route; refuses one that is taken.
+  func add(_ route: Route) throws(Failure) {
+    let shape = MethodDeclaration.shape(ofRoute: route.text.string)
+    if let other = shapes[shape] {
+      throw Failure(
+        .alreadyExists,
+        "the route \(route.text.string.quoted) is plugin \"\(other.plugin.id)\"'s already (\(other.text.string.quoted))")
+    }
+    routes[route.id] = route
+    shapes[shape] = route
+  }
+
+  func remove(_ route: Route) {
+    routes[route.id] = nil
+    shapes[MethodDeclaration.shape(ofRoute: route.text.string)] = nil
+  }
+}
+
+extension HostExtensions {
+  /// `orchestron.http-routes/1`.
+  static let httpRoutes = orch_http_routes(
+    size: UInt32(MemoryLayout<orch_http_routes>.size), reserved: 0,
+    add: { pointer, context, route, flags, permission, handler, out in
+      guard let plugin = Plugin.onLoop(pointer, "http_routes.add") else { return Status.failedPrecondition.rawValue }
+      let ended = orch_task(fn: nil, ud: handler.ud, release: handler.release)
+      let status = plugin.attempt(context, "http_routes.add") { () throws(Failure) in
+        guard handler.fn != nil else { throw Failure(.invalidArgument, "the handler of a route has no function") }
+        out?.pointee = try plugin.addRoute(
+          route.string, flags, permission: permission.string, .handler(handler), ended: ended)
+      }
+      if status != 0 { plugin.release(ended) }
+      return status
+    },
+    add_files: { pointer, context, prefix, flags, folder, out in
+      guard let plugin = Plugin.onLoop(pointer, "http_routes.add_files") else {
+        return Status.failedPrecondition.rawValue
+      }
+      return plugin.attempt(context, "http_routes.add_files") { () throws(Failure) in
+        let prefix = prefix.string
+        guard prefix.hasPrefix("/"), prefix.hasSuffix("/") else {
+          throw Failure(.invalidArgument, "the prefix \(prefix.quoted) of a folder of files must begin and end with /")
+        }
+        out?.pointee = try plugin.addRoute(
+          "GET \(prefix){path...}", flags, permission: "", .files(Text(try plugin.folder(named: folder.string))),
+          ended: nil)
+      }
+    },
+    remove: { pointer, id in
+      guard let undo = Plugin.onLoop(pointer, "http_routes.remove")?.registrations.remove(id) else {
+        return Status.failedPrecondition.rawValue
+      }
+      undo()
+      return Status.ok.rawValue
+    })
+
+  /// `orchestron.http-server/1`.
+  static let httpServer = orch_http_server(
+    size: UInt32(MemoryLayout<orch_http_server>.size), reserved: 0,
+    each: { pointer, body, ud in
+      guard let server = Plugin.onLoop(pointer, "http_server.each"), let body else { return }
+      for route in server.host.httpRoutes.all {
+        var info = orch_http_route_info()
+        info.size = UInt32(MemoryLayout<orch_http_route_info>.size)
+        info.flags = route.flags
+        info.id = route.id
+        info.plugin = route.plugin.name.str
+        info.route = route.text.str
+        info.permission = route.permission.str
+        if case .files(let folder) = route.content { info.folder = folder.str }
+        body(ud, &info)
+      }
+    },
+    run: { pointer, id, exchange in
+      guard let server = Plugin.onLoop(pointer, "http_server.run"), let exchange else {
+        return Status.failedPrecondition.rawValue
+      }
+      guard let route = server.host.httpRoutes[id], case .handler(var handler) = route.content else {
+        return Status.notFound.rawValue
+      }
+      guard route.plugin.acceptsCalls else { return Status.unavailable.rawValue }
+      // What it throws retires the plugin; its exchange is dropped and so answered 500.
+      _ = route.plugin.enter("the route \(route.text.string)") { chost_http_route(&handler, exchange, $0) }
+      return Status.ok.rawValue
+    })
+}
+
+extension Plugin {
+  /// Adds a route that ends with the plugin.
+  fileprivate func addRoute(
+    _ text: String, _ flags: UInt32, permission: String, _ content: HTTPRoutes.Route.Content, ended: orch_task?
+  ) throws(Failure) -> UInt64 {
+    let known = UInt32(ORCH_HTTP_OPEN | ORCH_HTTP_STREAM)
+    guard flags & 0xFFFF & ~known == 0 else {
+      throw Failure(.unimplemented, "the flags \(flags) of the route \(text.quoted) are not known to this host")
+    }
+    let method = text.prefix { $0 != " " }
+    let path = text.dropFirst(method.count + 1)
+    guard ["GET", "POST", "PUT", "PATCH", "DELETE"].contains(method), path.hasPrefix("/"),
+      !path.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x7f || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") })
+    else {
+      throw Failure(
+        .invalidArgument,
+        "the route \(text.quoted) must be GET, POST, PUT, PATCH or DELETE, a space, and a path such as /hello/{name}")
+    }
+    if host.registry.hasRoute(text) {
+      throw Failure(.alreadyExists, "the route \(text.quoted) is that of a declared method")
+    }
+    let right = permission.isEmpty ? (method == "GET" ? "read" : "write") : permission
+    let route = HTTPRoutes.Route(host.newID(), of: self, text, flags, right, content)
+    try host.httpRoutes.add(route)
+    registrations.add(route.id) { [unowned self] in
+      host.httpRoutes.remove(route)
+      host.bus.publish("route:removed", ["route": .string(text), "plugin": .string(id)])
+      if let ended { release(ended) }
+    }
+    host.bus.publish("route:added", ["route": .string(text), "plugin": .string(id)])
+    return route.id
+  }
+
+  /// The absolute path of a folder of the plugin. It may be a symbolic link, as in a tree of files being worked on.
+  fileprivate func folder(named name: String) throws(Failure) -> String {
+    let segments = name.split(separator: "/", omittingEmptySubsequences: false)
+    guard !segments.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) else {
+      throw Failure(.invalidArgument, "the folder \(name.quoted) must be a path below that of plugin \"\(id)\"")
+    }
+    guard let path = FilePath.real("\(manifest.folder)/\(name)") else {
+      throw Failure(.notFound, "plugin \"\(id)\" has no folder \(name.quoted)")
+    }
+    return path
+  }
+}

@@ -1,0 +1,42 @@
+/* orchestron/ext/http-server.h: extension "orchestron.http-server/1": what the plugin that serves HTTP needs to reach the
+ * raw routes of the others (ext/http-routes.h). Given only to plugins whose plugin.json asks for the permission `act-as`.
+ *
+ * The host tells by the events `route:added` and `route:removed` when to read them again. */
+#ifndef ORCHESTRON_EXT_HTTP_SERVER_H
+#define ORCHESTRON_EXT_HTTP_SERVER_H
+
+#include "http-routes.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ORCH_EXT_HTTP_SERVER "orchestron.http-server/1"
+
+/* One route, or one folder of files. Borrowed during the callback. */
+typedef struct orch_http_route_info_1 {
+    uint32_t size;
+    uint32_t flags;            /* ORCH_HTTP_… */
+    uint64_t id;
+    orch_str plugin;           /* whose it is */
+    orch_str route;            /* "GET /hello/{name}"; of files "GET /board/{path...}" */
+    orch_str permission;       /* a right, never empty */
+    orch_str folder;           /* of files: the absolute path of the folder; else empty */
+} orch_http_route_info;
+
+typedef struct orch_http_server_1 {
+    uint32_t size;
+    uint32_t reserved;
+
+    /* Tells all routes. [loop-thread] */
+    void (*each)(orch_host *host, void (*fn)(void *ud, const orch_http_route_info *route), void *ud);
+
+    /* Runs the handler of a route. ORCH_UNAVAILABLE when its plugin does not work, ORCH_NOT_FOUND when it is gone: the
+     * exchange has not been touched then. [loop-thread] */
+    orch_status (*run)(orch_host *host, uint64_t id, orch_http_exchange *x);
+} orch_http_server;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,147 @@
+public import CPluginSDK
+
+/// One request of a raw route and its reply.
+///
+/// Valid until the handler returns, or as long as a ``RetainedExchange`` keeps it; an exchange that is dropped without an
+/// answer is answered 500.
+///
+/// [loop-thread]
+public struct HTTPExchange {
+  /// The exchange of the C headers.
+  public let raw: UnsafeMutablePointer<orch_http_exchange>
+
+  init(_ raw: UnsafeMutablePointer<orch_http_exchange>) {
+    self.raw = raw
+  }
+
+  private var verbs: UnsafePointer<orch_http_exchange_verbs> { raw.pointee.v }
+
+  // MARK: The request
+
+  /// On whose behalf: for calls that this request causes.
+  public var context: Context? { verbs.pointee.ctx?(raw).map(Context.init) }
+
+  /// `GET`, `POST`, …
+  public var method: String { string(verbs.pointee.method?(raw) ?? emptyText) }
+
+  /// Path and query, as sent.
+  public var target: String { string(verbs.pointee.target?(raw) ?? emptyText) }
+
+  /// Where the client is; behind trusted proxies the address of the first one.
+  public var address: String { string(verbs.pointee.address?(raw) ?? emptyText) }
+
+  /// Whether the client came by TLS.
+  public var isSecure: Bool { verbs.pointee.is_secure?(raw) == 1 }
+
+  /// The decoded value of a segment of the route, else the first of the query with that name.
+  public func parameter(_ name: String) -> String? {
+    var value = emptyText
+    return name.withText { verbs.pointee.parameter?(raw, $0, &value) } == 1 ? string(value) : nil
+  }
+
+  /// The value of the first header with that name, in lower case.
+  public func header(_ name: String) -> String? {
+    var value = emptyText
+    return name.withText { verbs.pointee.header?(raw, $0, &value) } == 1 ? string(value) : nil
+  }
+
+  /// The whole body, borrowed from the exchange; empty for a streamed route.
+  public var body: UnsafeRawBufferPointer { bytes(of: verbs.pointee.body?(raw) ?? emptyText) }
+
+  // MARK: The reply
+
+  /// Keeps the exchange beyond the return of the handler.
+  public func retain() -> RetainedExchange { RetainedExchange(self) }
+
+  /// Answers. Length, date and connection headers are the server's.
+  ///
+  /// - Parameter headers: Lines `Name: value`.
+  /// - Returns: ``Status/cancelled`` when the client has gone, ``Status/failedPrecondition`` after an answer.
+  @discardableResult
+  public func respond(_ code: Int, _ headers: [String] = [], body: [UInt8] = []) -> Status {
+    let body = give(body)
+    guard let respond = verbs.pointee.respond else {
+      body.release?(body.owner)
+      return .unimplemented
+    }
+    return withTexts(headers) { Status(respond(raw, UInt16(clamping: code), $0.baseAddress, $0.count, body)) }
+  }
+
+  /// As ``respond(_:_:body:)``, with text.
+  @discardableResult
+  public func respond(_ code: Int, _ headers: [String] = [], _ text: String) -> Status {
+    respond(code, headers, body: Array(text.utf8))
+  }
+
+  /// Answers with a failure as a problem object (RFC 9457), with the HTTP status of its table.
+  @discardableResult
+  public func respond(_ failure: Failure) -> Status {
+    failure.message.withText {
+      Status(verbs.pointee.fail?(raw, failure.status.rawValue, $0) ?? Status.unimplemented.rawValue)
+    }
+  }
+
+  /// Begins an answer of unknown length.
+  @discardableResult
+  public func begin(_ code: Int, _ headers: [String] = []) -> Status {
+    withTexts(headers) {
+      Status(verbs.pointee.begin?(raw, UInt16(clamping: code), $0.baseAddress, $0.count) ?? Status.unimplemented.rawValue)
+    }
+  }
+
+  /// Adds to an answer that was begun.
+  ///
+  /// - Returns: ``Status/resourceExhausted`` when 256 KiB wait for the client: try again ``whenWritable(_:)``.
+  @discardableResult
+  public func write(_ part: [UInt8]) -> Status {
+    let buffer = give(part)
+    let status = Status(verbs.pointee.write?(raw, buffer) ?? Status.unimplemented.rawValue)
+    if status != .ok, status != .cancelled { buffer.release?(buffer.owner) }
+    return status
+  }
+
+  /// Ends an answer that was begun.
+  @discardableResult
+  public func end() -> Status { Status(verbs.pointee.end?(raw) ?? Status.unimplemented.rawValue) }
+
+  /// Calls `action` once there is room for ``write(_:)`` again.
+  public func whenWritable(_ action: @escaping @Loop () -> Void) { verbs.pointee.on_writable?(raw, loopTask(action)) }
+
+  /// Calls `action` when the client has gone before the answer ended, at once when it already has.
+  public func whenCancelled(_ action: @escaping @Loop () -> Void) { verbs.pointee.on_cancel?(raw, loopTask(action)) }
+
+  // MARK: Parts of the body
+
+  /// What ``read()`` finds.
+  public enum Part {
+    case bytes(Body)
+    case end
+    /// Nothing yet: ``HTTPExchange/whenReadable(_:)`` tells when.
+    case notYet
+  }
+
+  /// Takes the next part of the body, on a streamed route.
+  public func read() throws(Failure) -> Part {
+    var out = orch_buf(p: nil, n: 0, release: nil, owner: nil)
+    let status = Status(verbs.pointee.read?(raw, &out) ?? Status.unimplemented.rawValue)
+    if status == .unavailable { return .notYet }
+    try Failure.check(status.rawValue, "the body of the request could not be read")
+    return out.n == 0 ? .end : .bytes(Body(taking: out))
+  }
+
+  /// Calls `action` once ``read()`` finds something.
+  public func whenReadable(_ action: @escaping @Loop () -> Void) { verbs.pointee.on_readable?(raw, loopTask(action)) }
+}
+
+/// Keeps an ``HTTPExchange`` alive for a late answer.
+public final class RetainedExchange {
+  /// The exchange, valid as long as this object.
+  public let exchange: HTTPExchange
+
+  init(_ exchange: HTTPExchange) {
+    self.exchange = exchange
+    exchange.raw.pointee.v.pointee.retain?(exchange.raw)
+  }
+
+  deinit { exchange.raw.pointee.v.pointee.release?(exchange.raw) }
+}

@@ -1,0 +1,88 @@
+import CPluginSDK
+
+/// How a raw route is served.
+public struct RouteOptions: OptionSet, Sendable {
+  public let rawValue: UInt32
+  public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  /// Answers without credentials, too: sign-in pages and what they load.
+  public static let open = RouteOptions(rawValue: UInt32(ORCH_HTTP_OPEN))
+  /// The handler runs when the head of a request is there, and takes the body in parts (``HTTPExchange/read()``).
+  public static let streamed = RouteOptions(rawValue: UInt32(ORCH_HTTP_STREAM))
+  /// A page for people: a browser without credentials is sent to the sign-in page.
+  public static let page = RouteOptions(rawValue: UInt32(ORCH_HTTP_PAGE))
+}
+
+/// A raw route, or a folder of files. It lasts until ``remove()`` or until the plugin stops, whether or not this value is
+/// kept.
+public struct Route: Sendable {
+  let id: UInt64
+  let host: Host
+
+  /// Takes the route away.
+  @Loop
+  public func remove() {
+    _ = host.tables.httpRoutes?.pointee.remove?(host.raw, id)
+  }
+}
+
+extension Host {
+  /// Adds a raw HTTP route, for what no declared method can be: pages, other media types than JSON, WebSocket channels.
+  ///
+  /// ```swift
+  /// try host.route("GET /hello/{name}") { exchange in
+  ///   exchange.respond(200, ["Content-Type: text/plain"], "hello \(exchange.parameter("name") ?? "")\n")
+  /// }
+  /// ```
+  /// It can be added whether or not an HTTP server is loaded. The server has checked `Host`, `Origin`, limits and, but for
+  /// ``RouteOptions/open``, who asks and what he may do.
+  ///
+  /// - Parameters:
+  ///   - route: `METHOD /path/{segment}`; a last segment `{rest...}` takes the rest of the path.
+  ///   - permission: A right that the caller must have; nil for `read` of GET and `write` of the others.
+  ///   - handler: Answers before it returns, or keeps the exchange with ``HTTPExchange/retain()`` and answers later.
+  /// - Throws: ``Status/alreadyExists`` when the route is another plugin's or a method's.
+  @Loop
+  @discardableResult
+  public func route(
+    _ route: String, _ options: RouteOptions = [], permission: String? = nil,
+    handler: @escaping @Loop (HTTPExchange) -> Void
+  ) throws(Failure) -> Route {
+    guard let add = tables.httpRoutes?.pointee.add else { throw .missing(ORCH_EXT_HTTP_ROUTES) }
+    let callback = orch_http_handler(
+      fn: Trampoline.exchange, ud: Callback<@Loop (HTTPExchange) -> Void>.keep(handler), release: releaseObject)
+    var id: UInt64 = 0
+    let status = route.withText { route in
+      permission.withText { add(raw, nil, route, options.rawValue, $0, callback, &id) }
+    }
+    try Failure.check(status, "the route \(route) could not be added; the log has the reason")
+    return Route(id: id, host: self)
+  }
+
+  /// Serves the files of a folder of the plugin below a path: types by name, with `ETag`; `index.html` for the path
+  /// itself. Files whose names hold a hash are cached for a year.
+  ///
+  /// - Parameters:
+  ///   - prefix: Begins and ends with `/`.
+  ///   - folder: A path below the folder of plugin.json.
+  @Loop
+  @discardableResult
+  public func files(_ prefix: String, _ options: RouteOptions = [], folder: String) throws(Failure) -> Route {
+    guard let add = tables.httpRoutes?.pointee.add_files else { throw .missing(ORCH_EXT_HTTP_ROUTES) }
+    var id: UInt64 = 0
+    let status = prefix.withText { prefix in
+      folder.withText { add(raw, nil, prefix, options.rawValue, $0, &id) }
+    }
+    try Failure.check(status, "the files of \(folder) could not be added; the log has the reason")
+    return Route(id: id, host: self)
+  }
+}
+
+@Loop
+private enum Trampoline {
+  static let exchange: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<orch_http_exchange>?) -> Void = {
+    ud, exchange in
+    guard let ud, let exchange else { return }
+    Callback<@Loop (HTTPExchange) -> Void>.action(of: ud)(HTTPExchange(exchange))
+  }
+}
