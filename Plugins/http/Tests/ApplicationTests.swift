@@ -48,6 +48,17 @@ import Testing
     #expect(site.host.calls == [#"user:local tasks.create {"idempotencyKey":"k\"1","title":"t"}"#])
   }
 
+  @Test func answersWhatCreatesUnderAnyNameWithTheAddressOfTheEntity() {
+    site.host.answer = { _, _ in .answer(#"{"id":"x","revision":1}"#) }
+    let quick = site.send("POST /api/tasks/quick", body: #"{"text":"t"}"#)
+    #expect(quick.status == 201 && quick.headers["Location"] == "/api/tasks/x")
+    // Nothing says where a note is shown: it is below where it was made.
+    let made = site.send("POST /api/notes")
+    #expect(made.status == 201 && made.headers["Location"] == "/api/notes/x")
+    let touched = site.send("POST /api/tasks/touch")
+    #expect(touched.status == 200 && touched.headers["Location"] == nil)
+  }
+
   @Test func answersNothingWith204() {
     let reply = site.send("GET /api/tasks/x")
     #expect(reply.status == 204)

@@ -31,7 +31,7 @@ import Testing
     requests: [String], output: String, phase: HTTPConnection.Phase
   ) {
     let server = TestServer { exchange in
-      if exchange.target.equals("/ws"), case .accepted = WebSocketHandshake.answer(exchange) { return }
+      if exchange.target.equals("/ws"), case .accepted = WebSocketHandshake.answer(exchange, { NoHandler() }) { return }
       exchange.respond(.ok, .text, text: "hello")
     }
     let client = server.connect()

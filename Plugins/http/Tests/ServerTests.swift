@@ -7,7 +7,7 @@ import Testing
 /// Real sockets on a real loop.
 @Suite struct ServerTests {
   /// A server on a loop of its own, which runs only while a test waits.
-  final class Site: ServerApp {
+  final class Site: HTTPHandler {
     let loop = UnsafeMutablePointer<uv_loop_t>.allocate(capacity: 1)
     private(set) var server: Server!  // Set in `init`; it needs `self` as its application.
     private(set) var port = 0
@@ -27,12 +27,10 @@ import Testing
         exchange.onDisconnect = { [unowned self] in gone += 1 }
         waiting.append(exchange)
       case "/big": exchange.respond(.ok, .text, body: SharedBytes { $0.append(String(repeating: "b", count: 8 << 20)) })
-      case "/ws": _ = WebSocketHandshake.answer(exchange)
+      case "/ws": _ = WebSocketHandshake.answer(exchange) { Echo() }
       default: exchange.respond(.ok, .text, text: "hello")
       }
     }
-
-    func makeSession() -> any WebSocketHandler { Echo() }
 
     /// Runs the loop until something is so; answers false when that takes longer than five seconds.
     func run(until condition: () -> Bool) -> Bool {
@@ -58,7 +56,9 @@ import Testing
 
   final class Echo: WebSocketHandler {
     func webSocketDidOpen(_ connection: WebSocketConnection) {}
-    func webSocket(_ connection: WebSocketConnection, didReceive text: Bytes) { connection.send { $0.append(text) } }
+    func webSocket(_ connection: WebSocketConnection, didReceive message: Bytes, isText: Bool) {
+      connection.send { $0.append(message) }
+    }
     func webSocketDidDrain(_ connection: WebSocketConnection) {}
     func webSocketDidClose(_ connection: WebSocketConnection) {}
   }

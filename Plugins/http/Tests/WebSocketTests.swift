@@ -35,7 +35,8 @@ final class TestWebSocket: OutboxOwner {
     func webSocketDidDrain(_ connection: WebSocketConnection) {}
     func webSocketDidClose(_ connection: WebSocketConnection) { client?.closed += 1 }
 
-    func webSocket(_ connection: WebSocketConnection, didReceive text: Bytes) {
+    func webSocket(_ connection: WebSocketConnection, didReceive text: Bytes, isText: Bool) {
+      guard isText else { return connection.refuse(.unsupportedData, "send text") }
       client?.received.append(text.text)
       client?.onText?(connection, text)
     }
@@ -76,7 +77,7 @@ final class TestWebSocket: OutboxOwner {
 
 @Suite struct WebSocketTests {
   @Test func acceptsTheHandshakeOfTheStandard() {
-    let server = TestServer { _ = WebSocketHandshake.answer($0) }
+    let server = TestServer { _ = WebSocketHandshake.answer($0) { NoHandler() } }
     let client = server.connect()
     let request =
       "GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: WebSocket\r\nConnection: keep-alive, Upgrade\r\n"
@@ -101,7 +102,7 @@ final class TestWebSocket: OutboxOwner {
     ("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n", 400),
     ("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: short\r\nSec-WebSocket-Version: 13\r\n", 400),
   ]) func refusesAHandshakeThatLacksSomething(headers: String, status: Int) {
-    let server = TestServer { _ = WebSocketHandshake.answer($0) }
+    let server = TestServer { _ = WebSocketHandshake.answer($0) { NoHandler() } }
     let client = server.connect()
     client.send("GET /ws HTTP/1.1\r\nHost: a\r\n\(headers)\r\n")
     #expect(client.text.hasPrefix("HTTP/1.1 \(status) "))

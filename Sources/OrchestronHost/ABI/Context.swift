@@ -135,6 +135,7 @@ enum ContextVerbs {
       out.pointee.trace = context.trace?.str ?? .empty
       out.pointee.remaining_ms = context.effectiveDeadline - Clock.milliseconds()
       out.pointee.chain = context.chain
+      guard out.pointee.holdsRights else { return }
       out.pointee.rights = (context.rights?.text ?? unlimited).str
       out.pointee.behalf = context.behalf?.str ?? .empty
     }
@@ -159,5 +160,7 @@ enum ContextVerbs {
 }
 
 extension orch_ctx_info {
-  fileprivate var holdsRevision1: Bool { Int(size) >= MemoryLayout<orch_ctx_info>.size }
+  /// Plugins may have been built before the rights were added.
+  fileprivate var holdsRevision1: Bool { Int(size) >= MemoryLayout<orch_ctx_info>.offset(of: \.rights) ?? .max }
+  fileprivate var holdsRights: Bool { Int(size) >= MemoryLayout<orch_ctx_info>.size }
 }

@@ -61,13 +61,15 @@ final class Rights {
     return effectsByService[method.service]?.contains(needed) == true
   }
 
+  /// The words for people.
+  var words: String { text.string.isEmpty ? "none" : text.string }
+
   /// Why a method may not be called; the sentence names what is missing.
   func refusal(of method: MethodDeclaration, to actor: Text) -> Failure {
     let missing = method.permission ?? method.neededEffect.effectName
-    let held = text.string.isEmpty ? "none" : text.string
     return Failure(
       .permissionDenied,
-      "\(method.fullName) needs the right \"\(missing)\"; \(actor.string) has \(held)",
+      "\(method.fullName) needs the right \"\(missing)\"; \(actor.string) has \(words)",
       details: ["needs": .string(missing)])
   }
 }

@@ -28,6 +28,16 @@ final class HTTPRoutes {
       self.permission = Text(permission)
       self.content = content
     }
+
+    /// Why somebody may not have what is here; nil when he may.
+    func refusal(to context: Context) -> Failure? {
+      let right = permission.string
+      guard flags & UInt32(ORCH_HTTP_OPEN) == 0, let rights = context.rights, !rights.include(right) else { return nil }
+      return Failure(
+        .permissionDenied,
+        "\(text.string) needs the right \(right.quoted); \(context.actor.string) has \(rights.words)",
+        details: ["needs": .string(right)])
+    }
   }
 
   private var routes: [UInt64: Route] = [:]
@@ -44,7 +54,8 @@ final class HTTPRoutes {
     if let other = shapes[shape] {
       throw Failure(
         .alreadyExists,
-        "the route \(route.text.string.quoted) is plugin \"\(other.plugin.id)\"'s already (\(other.text.string.quoted))")
+        "the route \(route.text.string.quoted) is plugin \"\(other.plugin.id)\"'s already (\(other.text.string.quoted))"
+      )
     }
     routes[route.id] = route
     shapes[shape] = route
@@ -114,10 +125,16 @@ extension HostExtensions {
       guard let server = Plugin.onLoop(pointer, "http_server.run"), let exchange else {
         return Status.failedPrecondition.rawValue
       }
-      guard let route = server.host.httpRoutes[id], case .handler(var handler) = route.content else {
-        return Status.notFound.rawValue
-      }
+      guard let route = server.host.httpRoutes[id] else { return Status.notFound.rawValue }
       guard route.plugin.acceptsCalls else { return Status.unavailable.rawValue }
+      guard let context = Context.behind(exchange.pointee.v.pointee.ctx?(exchange)) else {
+        return Status.invalidArgument.rawValue
+      }
+      if let refusal = route.refusal(to: context) {
+        context.fail(refusal)
+        return refusal.status.rawValue
+      }
+      guard case .handler(var handler) = route.content else { return Status.ok.rawValue }
       // What it throws retires the plugin; its exchange is dropped and so answered 500.
       _ = route.plugin.enter("the route \(route.text.string)") { chost_http_route(&handler, exchange, $0) }
       return Status.ok.rawValue

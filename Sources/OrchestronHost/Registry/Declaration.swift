@@ -44,6 +44,7 @@ struct MethodFlags: OptionSet, Sendable {
   static let write = MethodFlags(rawValue: 1 << 7)
   static let destructive = MethodFlags(rawValue: 1 << 8)
   static let idempotent = MethodFlags(rawValue: 1 << 16)
+  static let creates = MethodFlags(rawValue: 1 << 17)
 
   /// Bits that a plugin may set; of the others those below 16 make it unfit for this host.
   static let known = MethodFlags(rawValue: 0x1FF)
@@ -108,8 +109,9 @@ final class MethodDeclaration {
   var effects: [String] {
     let names: [(MethodFlags, String)] = [
       (.read, "read"), (.write, "write"), (.destructive, "destructive"), (.idempotent, "idempotent"),
+      (.creates, "creates"),
     ]
-    let implied = flags.contains(.destructive) ? flags.union(.write) : flags
+    let implied = flags.isDisjoint(with: [.destructive, .creates]) ? flags : flags.union(.write)
     return names.filter { implied.contains($0.0) }.map(\.1)
   }
 

@@ -106,8 +106,9 @@ struct DeclarationReader {
     guard !flags.contains(.handler) || !flags.contains(.anyThread) else {
       throw fault("\(place) is a handler and cannot be ANY_THREAD: use WORKER, or a native function")
     }
-    guard !flags.contains(.read) || flags.isDisjoint(with: [.write, .destructive]) else {
-      throw fault("\(place) says both READ and \(flags.contains(.write) ? "WRITE" : "DESTRUCTIVE")")
+    guard !flags.contains(.read) || flags.isDisjoint(with: [.write, .destructive, .creates]) else {
+      let other = flags.contains(.write) ? "WRITE" : flags.contains(.destructive) ? "DESTRUCTIVE" : "CREATES"
+      throw fault("\(place) says both READ and \(other)")
     }
   }
 

@@ -32,7 +32,8 @@ enum {
     ORCH_METHOD_READ = 1u << 6,        /* changes nothing */
     ORCH_METHOD_WRITE = 1u << 7,       /* changes something */
     ORCH_METHOD_DESTRUCTIVE = 1u << 8, /* may destroy something; implies WRITE */
-    ORCH_METHOD_IDEMPOTENT = 1u << 16  /* a second call with the same arguments changes nothing more */
+    ORCH_METHOD_IDEMPOTENT = 1u << 16, /* a second call with the same arguments changes nothing more */
+    ORCH_METHOD_CREATES = 1u << 17     /* answers with an entity that the call has made; implies WRITE */
 };
 
 /* One parameter. A parameter with a default may be left out; `default_json` "null" means optional without a value: left

@@ -235,6 +235,11 @@ impl<P: Plugin> Method<P> {
         self.flag(sys::ORCH_METHOD_IDEMPOTENT)
     }
 
+    /// It answers with an entity that the call has made.
+    pub fn creates(self) -> Method<P> {
+        self.flag(sys::ORCH_METHOD_WRITE | sys::ORCH_METHOD_CREATES)
+    }
+
     /// For plugins only: absent from every public face.
     pub fn internal(self) -> Method<P> {
         self.flag(sys::ORCH_METHOD_INTERNAL)

@@ -98,6 +98,7 @@ fn constants_have_the_values_of_the_headers() {
         ("ORCH_ABI_MINOR", ORCH_ABI_MINOR.into()),
         ("ORCH_UNAUTHENTICATED", ORCH_UNAUTHENTICATED.into()),
         ("ORCH_METHOD_IDEMPOTENT", ORCH_METHOD_IDEMPOTENT.into()),
+        ("ORCH_METHOD_CREATES", ORCH_METHOD_CREATES.into()),
         ("ORCH_CALL_CREDIT", ORCH_CALL_CREDIT.into()),
         ("ORCH_COUNTER_IN_FLIGHT_MASK", ORCH_COUNTER_IN_FLIGHT_MASK.into()),
         ("ORCH_LOG_ERROR", ORCH_LOG_ERROR.into()),

@@ -16,6 +16,9 @@ public struct Traits: OptionSet, Sendable {
   public static let destructive = Traits(ORCH_METHOD_DESTRUCTIVE)
   /// A second call with the same arguments changes nothing more.
   public static let idempotent = Traits(ORCH_METHOD_IDEMPOTENT)
+  /// Answers with an entity that the call has made; implies ``write``. Over HTTP the answer is 201, with the address at
+  /// which the service's own `GET …/{id}` with the same result schema answers that entity.
+  public static let creates = Traits(ORCH_METHOD_CREATES)
   /// Always answers before it returns, so that other plugins may call it through a slot.
   public static let answersNow = Traits(ORCH_METHOD_ANSWERS_NOW)
   /// Emits chunks before it answers.

@@ -1,39 +1,58 @@
+import CPluginSDK
+import Glibc
 import PluginKit
 
-/// Answers requests: finds the method that a route stands for, calls it, and gives its answer back.
-final class Application: ServerApp {
+/// Answers requests: finds what a route stands for, who asks, and lets that answer.
+final class Application: HTTPHandler {
   let gate: HostGate
   let catalog: Catalog
   let health: HealthReport
   let topics: TopicHub
+  let authenticator: Authenticator
   var policy = SitePolicy(hosts: [], origins: [], ports: [])
+  private var sessions: [ObjectIdentifier: Session] = [:]
 
   private var writer = ArgumentWriter()
   private var arguments = ByteBuffer()
   private var name = ByteBuffer()
 
-  init(_ gate: HostGate) {
+  /// - Parameter auth: Who tells who somebody is; without it everybody may do everything.
+  init(_ gate: HostGate, auth: UnsafePointer<orch_auth>? = nil) {
     self.gate = gate
     catalog = Catalog(gate)
     health = HealthReport(gate)
     topics = TopicHub(gate)
+    authenticator = Authenticator(auth)
   }
-
-  func makeSession() -> any WebSocketHandler { Session(self) }
 
   // MARK: Requests
 
   func handle(_ exchange: HTTPExchange) {
     guard admit(exchange) else { return }
     catalog.refresh()
+    answer(exchange, as: nil)
+  }
+
+  /// Answers a request; nil stands for somebody who has not been asked yet who he is.
+  private func answer(_ exchange: HTTPExchange, as principal: Principal?) {
     let target = exchange.target
     let end = target.firstIndex(of: UInt8(ascii: "?")) ?? target.count
     let path = target.part(0..<end)
     let query = target.part(min(end + 1, target.count)..<target.count)
-    if exchange.connection?.isWebSocketOnly == true { return handleWebSocketOnly(exchange, path) }
+    if exchange.connection?.isWebSocketOnly == true { return answerWebSocketOnly(exchange, path) }
     if path.equals("*") { return respondOptions(exchange, allow: "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS") }
     switch catalog.router.match(exchange.method, path) {
-    case .found(let route): answer(exchange, route.endpoint, path: path, query: query)
+    case .found(let route):
+      guard principal == nil, !route.endpoint.isOpen else {
+        return answer(exchange, route.endpoint, as: principal, query: query)
+      }
+      identify(exchange) { [self] principal, isNow in
+        // The captures of the match are borrowed: they are gone when the answer came later.
+        if isNow { return answer(exchange, route.endpoint, as: principal, query: query) }
+        answer(exchange, as: principal)
+      } else: { [self] problem in
+        refuse(exchange, route.endpoint, problem)
+      }
     case .methodNotAllowed(let allow):
       if exchange.method == .options { return respondOptions(exchange, allow: allow) }
       let detail = "\(path.text) does not take this method; it takes \(allow)."
@@ -65,11 +84,11 @@ final class Application: ServerApp {
     }
   }
 
-  private func handleWebSocketOnly(_ exchange: HTTPExchange, _ path: Bytes) {
+  private func answerWebSocketOnly(_ exchange: HTTPExchange, _ path: Bytes) {
     guard path.equals("/") || path.equals("/ws") else {
       return exchange.respond(Problem(http: .notFound, detail: "This port speaks WebSocket at / and /ws alone."))
     }
-    _ = WebSocketHandshake.answer(exchange)
+    openSession(exchange)
   }
 
   private func respondOptions(_ exchange: HTTPExchange, allow: String) {
@@ -79,17 +98,18 @@ final class Application: ServerApp {
       guard isPreflight else { return }
       buffer.appendHeader("Access-Control-Allow-Methods", allow)
       buffer.append(
-        "Access-Control-Allow-Headers: Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id\r\n")
+        "Access-Control-Allow-Headers: Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id\r\n"
+      )
     }
   }
 
-  private func answer(_ exchange: HTTPExchange, _ endpoint: Endpoint, path: Bytes, query: Bytes) {
+  private func answer(_ exchange: HTTPExchange, _ endpoint: Endpoint, as principal: Principal?, query: Bytes) {
     switch endpoint {
     case .health:
       health.refresh(at: exchange.engine.now)
       exchange.respond(health.status, .json, body: health.body.bytes)
     case .webSocket:
-      _ = WebSocketHandshake.answer(exchange)
+      openSession(exchange)
     case .anyMethod:
       name.removeAll()
       name.append(catalog.router.captures[0])
@@ -98,17 +118,75 @@ final class Application: ServerApp {
       guard query.isEmpty else {
         return exchange.respond(Problem(.invalidArgument, "Arguments of this address go into the body."))
       }
-      call(exchange, RESTCall(exchange, nil))
+      call(exchange, RESTCall(exchange, nil), as: principal)
     case .declared(let declaration):
       name.removeAll()
       name.append(declaration.fullName)
-      call(exchange, RESTCall(exchange, declaration), query: query)
+      call(exchange, RESTCall(exchange, declaration), as: principal, query: query)
+    case .raw(let route):
+      run(route, exchange, as: principal, query: query)
+    }
+  }
+
+  // MARK: Who asks
+
+  /// Finds out who asks, from what the connection is known by when that still holds. `isNow` tells that nothing else
+  /// has happened meanwhile.
+  private func identify(
+    _ exchange: HTTPExchange, then body: @escaping (Principal, _ isNow: Bool) -> Void,
+    else refuse: @escaping (Problem) -> Void
+  ) {
+    let credential = Credential(of: exchange, cookie: authenticator.cookie, allowsCookie: !exchange.allowsOrigin)
+    let generation = authenticator.generation
+    let known = exchange.connection?.attachment as? KnownIdentity
+    if let known, known.holds(for: credential, generation: generation, now: unixMilliseconds) {
+      return body(known.principal, true)
+    }
+    var isNow = true
+    authenticator.identify(credential, address: address(of: exchange)) { outcome in
+      switch outcome {
+      case .success(let principal):
+        if self.authenticator.isRequired, isNow, principal.expires > 0 {
+          exchange.connection?.attachment = KnownIdentity(principal, credential, generation: generation)
+        }
+        body(principal, isNow)
+      case .failure(let problem): refuse(problem)
+      }
+    }
+    isNow = false
+  }
+
+  private func address(of exchange: HTTPExchange) -> Bytes {
+    guard let connection = exchange.connection else { return Bytes(start: nil, count: 0) }
+    return connection.address.withUnsafeBufferPointer { $0 }  // The array of the connection is never changed.
+  }
+
+  private var unixMilliseconds: Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME_COARSE, &time)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+  }
+
+  /// Tells somebody that he has to tell who he is; a browser that wants a page is led to where that is done.
+  private func refuse(_ exchange: HTTPExchange, _ endpoint: Endpoint, _ problem: Problem) {
+    guard problem.status == .unauthenticated, case .raw(let route) = endpoint, route.isPage,
+      exchange.header("accept")?.listContains("text/html") == true
+    else { return exchange.respond(problem) }
+    exchange.respond(.seeOther) { buffer in
+      var location = ByteBuffer()
+      location.append("/sign-in?next=")
+      location.append(percentEncoding: exchange.target)
+      buffer.appendHeader("Location", location.bytes)
+      buffer.append("Cache-Control: no-store\r\n")
     }
   }
 
   // MARK: Calls
 
-  private func call(_ exchange: HTTPExchange, _ call: RESTCall, query: Bytes = Bytes(start: nil, count: 0)) {
+  private func call(
+    _ exchange: HTTPExchange, _ call: RESTCall, as principal: Principal?, query: Bytes = Bytes(start: nil, count: 0)
+  ) {
+    guard let principal else { return }
     let body = exchange.body
     guard body.isEmpty || isJSON(exchange.header("content-type")) else {
       return exchange.respond(
@@ -122,7 +200,7 @@ final class Application: ServerApp {
       return exchange.respond(error)
     }
     let trace = exchange.header("traceparent") ?? Bytes(start: nil, count: 0)
-    gate.begin(call, name.bytes, arguments.bytes, actor: "user:local", trace: trace)
+    gate.begin(call, name.bytes, arguments.bytes, as: principal, trace: trace)
     if !call.isOver { exchange.onDisconnect = { call.cancel() } }
   }
 
@@ -134,5 +212,28 @@ final class Application: ServerApp {
     if type.equals(ignoringCase: "application/json") { return true }
     return type.count > 17 && type.part(0..<12).equals(ignoringCase: "application/")
       && type.part(type.count - 5..<type.count).equals(ignoringCase: "+json")
+  }
+
+  // MARK: WebSocket clients
+
+  /// Makes the connection a WebSocket. Who is there is told by the headers of the handshake, or by the first message.
+  private func openSession(_ exchange: HTTPExchange) {
+    let credential = Credential(of: exchange, cookie: authenticator.cookie, allowsCookie: !exchange.allowsOrigin)
+    if credential.kind == .cookie, exchange.header("origin") == nil {
+      let detail = "A WebSocket that comes with a cookie must tell its Origin; programs send a token."
+      return exchange.respond(Problem(http: .forbidden, detail: detail))
+    }
+    let address = Array(address(of: exchange))
+    _ = WebSocketHandshake.answer(exchange) { Session(self, Shown(credential), address: address) }
+  }
+
+  /// A session has begun or ended: those that last are asked again who they are when that may have changed.
+  func didBegin(_ session: Session) { sessions[ObjectIdentifier(session)] = session }
+  func didEnd(_ session: Session) { sessions[ObjectIdentifier(session)] = nil }
+
+  /// Answers given before about who somebody is may be wrong now.
+  func identitiesDidChange() {
+    authenticator.forget()
+    for session in sessions.values { session.identifyAgain() }
   }
 }

@@ -7,13 +7,25 @@ enum Endpoint {
   /// `POST /api/services/{service}/{method}`
   case anyMethod
   case declared(Declaration)
+  /// What a plugin answers itself.
+  case raw(RawRoute)
+
+  /// Whether it answers without knowing who asks.
+  var isOpen: Bool {
+    switch self {
+    case .health, .webSocket: true
+    case .anyMethod, .declared: false
+    case .raw(let route): route.isOpen
+    }
+  }
 }
 
-/// The public methods of the host and the routes derived from them. Read again when services come or go.
+/// The public methods of the host with the routes derived from them, and the raw routes of plugins. Read again when one
+/// of them comes or goes.
 final class Catalog {
   private(set) var router = Router<Endpoint>()
   private(set) var services: [String] = []
-  /// Set when services have come or gone.
+  /// Set when services or routes have come or gone.
   var isStale = true
   private let gate: HostGate
 
@@ -42,6 +54,9 @@ final class Catalog {
     for fault in catalog.faults { gate.log(.warn, fault) }
     for declaration in catalog.declarations {
       add(declaration.route, .declared(declaration), owner: declaration.fullName)
+    }
+    for route in gate.rawRoutes(fault: { gate.log(.warn, $0) }) {
+      add(route.pattern, .raw(route), owner: "plugin \(route.plugin)")
     }
   }
 

@@ -45,13 +45,21 @@ struct EntityFacts {
     return matches
   }
 
-  /// Appends `Location`: the address of a new entity below the one where it was made.
-  func appendLocation(below target: Bytes, to buffer: inout ByteBuffer) {
+  /// Appends `Location`: the address of a new entity.
+  ///
+  /// - Parameters:
+  ///   - home: The path below which it is; nil for the one where it was made.
+  ///   - target: That of the request.
+  func appendLocation(below home: String?, or target: Bytes, to buffer: inout ByteBuffer) {
     guard let id, id.first == UInt8(ascii: "\"") else { return }
     var text = ByteBuffer()
     text.append(unescaping: id)
     var location = ByteBuffer()
-    location.append(target.part(0..<(target.firstIndex(of: UInt8(ascii: "?")) ?? target.count)))
+    if let home {
+      location.append(home)
+    } else {
+      location.append(target.part(0..<(target.firstIndex(of: UInt8(ascii: "?")) ?? target.count)))
+    }
     location.append(UInt8(ascii: "/"))
     location.append(percentEncoding: text.bytes)
     buffer.appendHeader("Location", location.bytes)

@@ -3,7 +3,7 @@ import PluginKit
 
 extension HostGate {
   /// Subscribes a group to topics.
-  func subscribe(_ group: TopicHub.Group, _ wish: SubscriptionWish) throws(Problem) {
+  func subscribe(_ group: TopicHub.Group, _ wish: SubscriptionWish, as principal: Principal) throws(Problem) {
     let callback = orch_event_cb(
       fn: { me, event in
         guard let me, let event = event?.pointee else { return }
@@ -14,7 +14,7 @@ extension HostGate {
       })
     var out = orch_subscription()
     out.size = UInt32(MemoryLayout<orch_subscription>.size)
-    let failure: Problem? = try withContext(actor: "user:local") { context in
+    let failure: Problem? = try withContext(principal) { context in
       let status = withTexts(wish.topics) { topics in
         withTexts([wish.log ?? ""]) { log in
           var request = orch_subscribe()

@@ -8,7 +8,10 @@ final class HostGate {
   private let cancel: @convention(c) (UnsafeMutablePointer<orch_host>?, UInt64) -> orch_status
   private let credit: @convention(c) (UnsafeMutablePointer<orch_host>?, UInt64, UInt64) -> orch_status
   private let actors: UnsafePointer<orch_actor>
+  /// Reaches the raw routes of plugins.
+  let server: UnsafePointer<orch_http_server>?
   private let callTime: Int64
+  private let system = Principal.system()
 
   private typealias Call =
     @convention(c) (
@@ -33,6 +36,7 @@ final class HostGate {
     self.cancel = cancel
     self.credit = credit
     self.actors = actors
+    server = verbs.extension?(host, ORCH_EXT_HTTP_SERVER)?.assumingMemoryBound(to: orch_http_server.self)
     self.callTime = callTime
   }
 
@@ -42,9 +46,9 @@ final class HostGate {
   ///   - method: `service.method`.
   ///   - arguments: A JSON object.
   ///   - trace: A W3C traceparent, or empty.
-  func begin(_ pending: HostCall, _ method: Bytes, _ arguments: Bytes, actor: StaticString, trace: Bytes) {
+  func begin(_ pending: HostCall, _ method: Bytes, _ arguments: Bytes, as principal: Principal, trace: Bytes) {
     let context: UnsafeMutablePointer<orch_ctx>
-    do throws(Problem) { context = try makeContext(actor: actor, trace: trace) } catch { return pending.fail(error) }
+    do throws(Problem) { context = try makeContext(principal, trace: trace) } catch { return pending.fail(error) }
     pending.gate = self
     pending.context = context
     var options = orch_call_options()
@@ -60,7 +64,7 @@ final class HostGate {
     let method = Bytes(start: method.utf8Start, count: method.utf8CodeUnitCount)
     let none: StaticString = "{}"
     let arguments = Bytes(start: none.utf8Start, count: none.utf8CodeUnitCount)
-    begin(pending, method, arguments, actor: "system", trace: Bytes(start: nil, count: 0))
+    begin(pending, method, arguments, as: system, trace: Bytes(start: nil, count: 0))
   }
 
   /// Writes a line to the host's log.
@@ -70,8 +74,10 @@ final class HostGate {
   }
 
   /// Lends a context that stands for somebody.
-  func withContext<R>(actor: StaticString, _ body: (UnsafeMutablePointer<orch_ctx>) -> R) throws(Problem) -> R {
-    let context = try makeContext(actor: actor, trace: Bytes(start: nil, count: 0))
+  func withContext<R>(
+    _ principal: Principal, _ body: (UnsafeMutablePointer<orch_ctx>) -> R
+  ) throws(Problem) -> R {
+    let context = try makeContext(principal, trace: Bytes(start: nil, count: 0))
     defer { free(context) }
     return body(context)
   }
@@ -85,23 +91,21 @@ final class HostGate {
     return Problem(Status(status), message.isEmpty ? "The host refused without a reason." : message)
   }
 
-  private func makeContext(actor: StaticString, trace: Bytes) throws(Problem) -> UnsafeMutablePointer<orch_ctx> {
-    var identity = orch_identity()
-    identity.size = UInt32(MemoryLayout<orch_identity>.size)
-    identity.actor = Bytes(start: actor.utf8Start, count: actor.utf8CodeUnitCount).abi
-    identity.trace = trace.abi
-    identity.timeout_ms = callTime
+  /// Makes a context that stands for somebody; ``free(_:)`` ends it.
+  func makeContext(_ principal: Principal, trace: Bytes) throws(Problem) -> UnsafeMutablePointer<orch_ctx> {
     var context: UnsafeMutablePointer<orch_ctx>?
-    let status = actors.pointee.make?(host, &identity, &context) ?? Status.unimplemented.rawValue
+    let status = principal.withIdentity(trace: trace, timeout: callTime) { identity in
+      actors.pointee.make?(host, identity, &context) ?? Status.unimplemented.rawValue
+    }
     guard status == Status.ok.rawValue, let context else {
-      throw Problem(Status(status), "The call has no context: the host refused the actor \(actor).")
+      throw Problem(Status(status), "The call has no context: the host refused \(principal.actor.bytes.text).")
     }
     return context
   }
 
   fileprivate func cancel(_ id: UInt64) { _ = cancel(host, id) }
   fileprivate func credit(_ id: UInt64, _ bytes: Int) { _ = credit(host, id, UInt64(bytes)) }
-  fileprivate func free(_ context: UnsafeMutablePointer<orch_ctx>) { actors.pointee.free?(host, context) }
+  func free(_ context: UnsafeMutablePointer<orch_ctx>) { actors.pointee.free?(host, context) }
 }
 
 /// A call under way; subclasses say what becomes of its replies. Used once.

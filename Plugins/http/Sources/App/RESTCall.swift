@@ -22,9 +22,11 @@ final class RESTCall: HostCall {
   func writeArguments(
     path: [Bytes], query: Bytes, with writer: inout ArgumentWriter, to output: inout ByteBuffer
   ) throws(Problem) {
-    let headers = try headerArguments()
-    if let declaration, !path.isEmpty || !query.isEmpty || !headers.isEmpty {
-      let headers = headers.map { (name: $0.name, value: $0.value.bytes) }
+    let owners = try headerArguments()
+    if let declaration, !path.isEmpty || !query.isEmpty || !owners.isEmpty {
+      let headers = owners.map { (name: $0.name, value: $0.value.bytes) }
+      // The bytes belong to their owners, which nothing else keeps until they are written.
+      defer { withExtendedLifetime(owners) {} }
       return try writer.write(
         declaration, path: path, headers: headers, query: query, body: exchange.body, to: &output)
     }
@@ -74,7 +76,7 @@ final class RESTCall: HostCall {
   private func beginStream() {
     guard exchange.reply == .none else { return }
     format = StreamFormat(accept: exchange.header("accept"))
-    exchange.beginStream(format.contentType)
+    exchange.beginStream(.ok, format.contentType)
     exchange.onWritable = { [unowned self] in
       let bytes = owed
       owed = 0
@@ -98,11 +100,11 @@ final class RESTCall: HostCall {
     if exchange.method == .get, facts.matches(exchange.header("if-none-match")) {
       return exchange.respond(.notModified) { facts.appendTag(to: &$0) }
     }
-    let creates = declaration?.creates == true
+    let (creates, home) = (declaration?.creates == true, declaration?.home)
     let exchange = self.exchange
     func headers(_ buffer: inout ByteBuffer) {
       facts.appendTag(to: &buffer)
-      if creates { facts.appendLocation(below: exchange.target, to: &buffer) }
+      if creates { facts.appendLocation(below: home, or: exchange.target, to: &buffer) }
       facts.appendLink(of: exchange.target, to: &buffer)
     }
     let status: HTTPStatus = creates ? .created : .ok

@@ -1,21 +1,128 @@
 import PluginKit
 
+/// What a WebSocket client has shown to tell who it is, kept to ask again.
+struct Shown {
+  let kind: Credential.Kind
+  private let secret: [UInt8]
+
+  init(_ credential: Credential) {
+    kind = credential.kind
+    secret = Array(credential.secret)
+  }
+
+  func withCredential(_ body: (Credential) -> Void) {
+    secret.withUnsafeBufferPointer { body(Credential(kind: kind, secret: $0)) }
+  }
+}
+
 /// One WebSocket client: JSON-RPC requests in, replies and events out.
 final class Session: WebSocketHandler {
   let app: Application
+  private var shown: Shown
+  private let address: [UInt8]
+  /// Who is there; nil until that is known.
+  private var principal: Principal?
   private(set) var connection: WebSocketConnection?
   private var calls: [ObjectIdentifier: RPCCall] = [:]
   private var subscriptions: [UInt64: TopicHub.Membership] = [:]
 
+  /// Messages that came while somebody was asked who is there.
+  private var waiting: [SharedBytes] = []
+  private var isAsking = false
+
   static let callLimit = 256
+  /// Milliseconds that a client has to tell who it is.
+  static let identityTime: UInt64 = 5000
+  static let waitingLimit = 16
   static let subscriptionLimit = 64
 
-  init(_ app: Application) { self.app = app }
+  init(_ app: Application, _ shown: Shown, address: [UInt8]) {
+    self.app = app
+    self.shown = shown
+    self.address = address
+  }
 
-  func webSocketDidOpen(_ connection: WebSocketConnection) { self.connection = connection }
+  func webSocketDidOpen(_ connection: WebSocketConnection) {
+    self.connection = connection
+    app.didBegin(self)
+    ask { [self] outcome in
+      switch outcome {
+      case .success(let principal): self.principal = principal
+      case .failure where shown.kind == .none: connection.expectIdentity(within: Self.identityTime)
+      case .failure: connection.close(.unauthenticated, "nobody knows you by that")
+      }
+    }
+  }
+
+  // MARK: Who is there
+
+  /// Asks who is there; what the client sends meanwhile waits.
+  private func ask(_ done: @escaping (Authenticator.Outcome) -> Void) {
+    isAsking = true
+    shown.withCredential { credential in
+      address.withUnsafeBufferPointer { address in
+        app.authenticator.identify(credential, address: address) { [weak self] outcome in
+          guard let self, connection != nil else { return }
+          isAsking = false
+          done(outcome)
+          let messages = waiting
+          waiting = []
+          for message in messages { receive(message.bytes) }
+        }
+      }
+    }
+  }
+
+  /// What was known of the client may be wrong now.
+  func identifyAgain() {
+    guard principal != nil, !isAsking else { return }
+    ask { [self] outcome in
+      if case .success(let principal) = outcome {
+        self.principal = principal
+      } else {
+        connection?.close(.unauthenticated, "what you have shown does not hold any more")
+      }
+    }
+  }
+
+  /// `authenticate {token}`, for clients that cannot send headers.
+  private func authenticate(_ request: JSONRPC.Request, _ batch: RPCBatch?) {
+    guard let token = JSONText.string(request.params.flatMap { JSONText.member("token", of: $0) }) else {
+      return answer(request, batch) { () throws(Problem) in
+        throw Problem(.invalidArgument, "authenticate takes a token: {\"token\":\"…\"}.")
+      }
+    }
+    var text = token
+    text.withUTF8 { shown = Shown(Credential(kind: .bearer, secret: $0)) }
+    let id = request.id.map { SharedBytes(copying: $0) }
+    ask { [self] outcome in
+      switch outcome {
+      case .success(let principal):
+        self.principal = principal
+        connection?.expectIdentity(within: nil)
+        guard let id else { return reply(batch, nil) }
+        reply(batch) { buffer in
+          var result = ByteBuffer()
+          result.append(#"{"actor":"#)
+          result.append(jsonString: principal.actor.bytes)
+          result.append(UInt8(ascii: "}"))
+          buffer.appendRPC(result: result.bytes, id: id.bytes)
+        }
+      case .failure(let problem):
+        if let id { reply(batch) { $0.appendRPC(error: problem, code: problem.status.rpcCode, id: id.bytes) } }
+        if principal == nil { connection?.close(.unauthenticated, "nobody knows that token") }
+      }
+    }
+  }
+
+  private func requirePrincipal() throws(Problem) -> Principal {
+    if let principal { return principal }
+    throw Problem(.unauthenticated, "Tell who you are first: authenticate {\"token\":\"…\"}.")
+  }
 
   func webSocketDidClose(_ connection: WebSocketConnection) {
     self.connection = nil
+    app.didEnd(self)
     let abandoned = calls.values
     calls = [:]
     for call in abandoned { call.cancel() }
@@ -31,7 +138,15 @@ final class Session: WebSocketHandler {
 
   // MARK: Requests
 
-  func webSocket(_ connection: WebSocketConnection, didReceive text: Bytes) {
+  func webSocket(_ connection: WebSocketConnection, didReceive message: Bytes, isText: Bool) {
+    guard isText else { return connection.refuse(.unsupportedData, "send text, not binary") }
+    guard isAsking else { return receive(message) }
+    guard waiting.count < Self.waitingLimit else { return connection.refuse(.tryAgainLater, "too many messages") }
+    waiting.append(SharedBytes(copying: message))
+  }
+
+  private func receive(_ text: Bytes) {
+    guard let connection else { return }
     var items: [JSONRPC.Item] = []
     do throws(JSONRPC.Failure) {
       let batch = try JSONRPC.read(text) { items.append($0) } == .batch ? RPCBatch(self, count: items.count) : nil
@@ -46,7 +161,9 @@ final class Session: WebSocketHandler {
     case .invalid(let failure, let id):
       reply(batch) { $0.appendRPC(error: failure.problem, code: failure.code, id: id) }
     case .request(let request):
-      if request.method.equals("subscribe") {
+      if request.method.equals("authenticate") {
+        authenticate(request, batch)
+      } else if request.method.equals("subscribe") {
         answer(request, batch) { () throws(Problem) in try subscribe(request.params) }
       } else if request.method.equals("unsubscribe") {
         answer(request, batch) { () throws(Problem) in try unsubscribe(request.params) }
@@ -72,6 +189,8 @@ final class Session: WebSocketHandler {
 
   private func call(_ request: JSONRPC.Request, _ batch: RPCBatch?) {
     let call = RPCCall(self, id: request.id, batch)
+    let principal: Principal
+    do throws(Problem) { principal = try requirePrincipal() } catch { return call.didFail(error) }
     guard calls.count < Self.callLimit else {
       return call.didFail(
         Problem(.resourceExhausted, "At most \(Self.callLimit) calls may be under way on one connection."))
@@ -79,7 +198,7 @@ final class Session: WebSocketHandler {
     calls[ObjectIdentifier(call)] = call
     withStaticOr(request.params) { arguments in
       app.gate.begin(
-        call, request.method, arguments, actor: "user:local", trace: Bytes(start: nil, count: 0))
+        call, request.method, arguments, as: principal, trace: Bytes(start: nil, count: 0))
     }
   }
 
@@ -103,7 +222,7 @@ final class Session: WebSocketHandler {
       throw Problem(.resourceExhausted, "One connection has at most \(Self.subscriptionLimit) subscriptions.")
     }
     let wish = try SubscriptionWish(params)
-    let membership = try app.topics.join(self, wish)
+    let membership = try app.topics.join(self, wish, as: try requirePrincipal())
     subscriptions[membership.id] = membership
     return membership.description
   }

@@ -12,12 +12,15 @@ final class TopicHub {
   init(_ gate: HostGate) { self.gate = gate }
 
   /// Subscribes a client.
-  func join(_ session: Session, _ wish: SubscriptionWish) throws(Problem) -> Membership {
+  func join(_ session: Session, _ wish: SubscriptionWish, as principal: Principal) throws(Problem) -> Membership {
+    guard principal.mayRead else {
+      throw Problem(.permissionDenied, "To subscribe, the right \"read\" of all services is needed.")
+    }
     if wish.since == nil, let group = shared[wish.topics], !session.isSubscribed(to: group.id) {
       return group.add(session)
     }
     let group = Group()
-    try gate.subscribe(group, wish)
+    try gate.subscribe(group, wish, as: principal)
     if wish.since == nil, shared[wish.topics] == nil {
       shared[wish.topics] = group
       group.sharedTopics = wish.topics

@@ -27,7 +27,9 @@ final class WebPlugin: Plugin {
       throw Failure(.unimplemented, "http runs inside the host alone: it needs the extension \"\(ORCH_EXT_LOOP)\"")
     }
     self.loop = loop
-    app = Application(try HostGate(host.raw, callTime: configuration.callTime))
+    app = Application(
+      try HostGate(host.raw, callTime: configuration.callTime),
+      auth: host.extension(ORCH_EXT_AUTH, as: orch_auth.self))
   }
 
   func start() async throws {
@@ -48,7 +50,9 @@ final class WebPlugin: Plugin {
       hosts: ownAddresses() + configuration.allowedHosts, origins: configuration.allowedOrigins,
       ports: [web.port, ws.port])
     // Services that come or go change the routes, plugins that fail change the health.
-    try host.subscribe(["service:*"]) { [app] _ in app.catalog.isStale = true }
+    app.authenticator.listens(on: web.port)
+    try host.subscribe(["service:*", "route:*"]) { [app] _ in app.catalog.isStale = true }
+    try host.subscribe(["auth:changed"]) { [app] _ in app.identitiesDidChange() }
     try host.subscribe(["plugin:state"]) { [app] _ in app.health.invalidate() }
     let name = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
     host.publish("http:listening", #"{"http":"http://\#(name):\#(web.port)","ws":"ws://\#(name):\#(ws.port)"}"#)

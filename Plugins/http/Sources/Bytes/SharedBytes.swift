@@ -1,3 +1,5 @@
+import CPluginSDK
+
 /// Immutable bytes with several holders: the reply of a plugin, a frame that goes to a thousand clients.
 final class SharedBytes {
   /// Valid as long as this object is held.
@@ -15,6 +17,27 @@ final class SharedBytes {
     let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: max(source.count, 1))
     if let base = source.baseAddress { memory.update(from: base, count: source.count) }
     self.init(Bytes(start: memory, count: source.count)) { memory.deallocate() }
+  }
+
+  /// Takes what a buffer of the C headers holds; bytes that are only lent are copied.
+  convenience init(taking buffer: orch_buf) {
+    let bytes = Bytes(
+      start: UnsafeRawPointer(buffer.p)?.assumingMemoryBound(to: UInt8.self), count: buffer.p == nil ? 0 : buffer.n)
+    guard let release = buffer.release else {
+      self.init(copying: bytes)
+      return
+    }
+    let owner = buffer.owner
+    self.init(bytes) { release(owner) }
+  }
+
+  /// These bytes as a buffer of the C headers, which holds this object until its release.
+  func buffer() -> orch_buf {
+    orch_buf(
+      p: UnsafeMutableRawPointer(mutating: bytes.baseAddress)?.assumingMemoryBound(to: CChar.self), n: bytes.count,
+      release: { owner in
+        if let owner { Unmanaged<SharedBytes>.fromOpaque(owner).release() }
+      }, owner: Unmanaged.passRetained(self).toOpaque())
   }
 
   /// Keeps what `body` writes.

@@ -10,6 +10,8 @@ struct Problem: Error {
   var plugin: String?
   /// JSON object of the failing plugin. `errors` becomes a member of the problem, the rest extension members.
   var details: String?
+  /// Seconds after which another try may work.
+  var retryAfter: Int64?
 
   /// An error of a method.
   init(_ status: Status, _ detail: String, plugin: String? = nil, details: String? = nil) {
@@ -86,6 +88,12 @@ extension HTTPExchange {
     problem.write(to: &body, requestID: id.bytes)
     respond(problem.http, .problem, body: body.bytes, closing: closing) { buffer in
       if given == nil { buffer.appendHeader("X-Request-Id", id.bytes) }
+      if problem.http == .unauthorized { buffer.append("WWW-Authenticate: Bearer\r\n") }
+      if let seconds = problem.retryAfter {
+        buffer.append("Retry-After: ")
+        buffer.append(decimal: Int(seconds))
+        buffer.append("\r\n")
+      }
       headers(&buffer)
     }
   }

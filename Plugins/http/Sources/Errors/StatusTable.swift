@@ -25,22 +25,20 @@ extension Status {
   /// The status that fits an HTTP error which the server itself finds.
   init(http: HTTPStatus) {
     self =
-      switch http {
-      case .switchingProtocols, .ok, .created, .noContent, .notModified: .ok
-      case .badRequest, .uriTooLong, .unsupportedMediaType, .expectationFailed, .headerFieldsTooLarge,
-        .contentTooLarge:
-        .invalidArgument
-      case .unauthorized: .unauthenticated
-      case .forbidden, .misdirectedRequest: .permissionDenied
-      case .notFound: .notFound
-      case .methodNotAllowed, .notImplemented, .versionNotSupported: .unimplemented
-      case .requestTimeout, .gatewayTimeout: .deadlineExceeded
-      case .conflict, .preconditionFailed: .aborted
-      case .upgradeRequired: .failedPrecondition
-      case .tooManyRequests: .resourceExhausted
-      case .clientClosedRequest: .cancelled
-      case .internalServerError: .internal
-      case .serviceUnavailable: .unavailable
+      switch http.rawValue {
+      case ..<400: .ok
+      case 401: .unauthenticated
+      case 403, 421: .permissionDenied
+      case 404: .notFound
+      case 405, 501, 505: .unimplemented
+      case 408, 504: .deadlineExceeded
+      case 409, 412: .aborted
+      case 426: .failedPrecondition
+      case 429: .resourceExhausted
+      case 499: .cancelled
+      case 503: .unavailable
+      case 500...: .internal
+      default: .invalidArgument
       }
   }
 }

@@ -23,6 +23,12 @@ final class HTTPConnection {
   let outbox: Outbox
   /// Whether the client came in by the port that offers WebSocket alone.
   var isWebSocketOnly = false
+  /// The numeric address of the client.
+  var address: [UInt8] = []
+  /// What the handler remembers of the connection between requests.
+  var attachment: AnyObject?
+  /// Who has the connection from now on, when the phase is ``Phase/upgraded``.
+  private(set) var successor: (any WebSocketHandler)?
   private(set) var phase = Phase.idle { didSet { since = engine.now } }
   private var since: UInt64
   private var exchange: HTTPExchange?
@@ -77,6 +83,7 @@ final class HTTPConnection {
 
   /// The bytes behind a request that was upgraded: they belong to the next protocol.
   func takeRest() -> ByteBuffer {
+    successor = nil
     var rest = ByteBuffer()
     swap(&rest, &held)
     return rest
@@ -141,7 +148,8 @@ final class HTTPConnection {
   }
 
   /// The current exchange hands the connection to another protocol.
-  func exchangeDidUpgrade() {
+  func exchangeDidUpgrade(to successor: any WebSocketHandler) {
+    self.successor = successor
     releaseExchange()
     phase = .upgraded
   }

@@ -21,8 +21,13 @@ extension ByteBuffer {
     append(": ")
     let start = count
     append(value)
-    for index in start..<count where bytes[index] < 0x20 || bytes[index] == 0x7f { replace(at: index, with: 0x20) }
+    blankControls(from: start)
     append("\r\n")
+  }
+
+  /// Makes every control character behind `start` a space.
+  mutating func blankControls(from start: Int) {
+    for index in start..<count where bytes[index] < 0x20 || bytes[index] == 0x7f { replace(at: index, with: 0x20) }
   }
 
   mutating func appendHeader(_ name: StaticString, _ value: String) {
@@ -70,12 +75,14 @@ extension HTTPExchange {
   // MARK: Streams
 
   /// Begins a reply of unknown length. HTTP/1.0 clients see its end by the end of the connection.
-  func beginStream(_ type: ContentType, headers: (inout ByteBuffer) -> Void = { _ in }) {
+  func beginStream(
+    _ status: HTTPStatus = .ok, _ type: ContentType? = nil, headers: (inout ByteBuffer) -> Void = { _ in }
+  ) {
     guard let connection, reply == .none else { return }
     reply = .streaming
     isChunked = isVersion11
     connection.outbox.append { buffer in
-      appendHead(.ok, type, length: nil, closes: !isVersion11 || !staysOpen, headers, to: &buffer)
+      appendHead(status, type, length: nil, closes: !isVersion11 || !staysOpen, headers, to: &buffer)
     }
   }
 
@@ -124,16 +131,16 @@ extension HTTPExchange {
 
   // MARK: Other ends
 
-  /// Switches the connection to another protocol: 101 with the header lines that `headers` writes.
-  func upgrade(headers: (inout ByteBuffer) -> Void) {
+  /// Makes the connection a WebSocket: 101 with the header lines that `headers` writes.
+  func upgrade(to handler: any WebSocketHandler, headers: (inout ByteBuffer) -> Void) {
     guard let connection, reply == .none else { return }
     connection.outbox.append { buffer in
-      buffer.append(HTTPStatus.switchingProtocols.line)
+      HTTPStatus.switchingProtocols.appendLine(to: &buffer)
       headers(&buffer)
       buffer.append("\r\n")
     }
     reply = .ended
-    connection.exchangeDidUpgrade()
+    connection.exchangeDidUpgrade(to: handler)
   }
 
   /// Answers a request that no handler may see, and closes.
@@ -152,7 +159,7 @@ extension HTTPExchange {
     _ status: HTTPStatus, _ type: ContentType?, length: Int?, closes: Bool, _ headers: (inout ByteBuffer) -> Void,
     to buffer: inout ByteBuffer
   ) {
-    buffer.append(status.line)
+    status.appendLine(to: &buffer)
     buffer.append(engine.date.bytes)
     if closes {
       buffer.append("Connection: close\r\n")

@@ -1,68 +1,97 @@
-/// The status codes that this server sends.
-enum HTTPStatus: UInt16, CaseIterable {
-  case switchingProtocols = 101
-  case ok = 200
-  case created = 201
-  case noContent = 204
-  case notModified = 304
-  case badRequest = 400
-  case unauthorized = 401
-  case forbidden = 403
-  case notFound = 404
-  case methodNotAllowed = 405
-  case requestTimeout = 408
-  case conflict = 409
-  case preconditionFailed = 412
-  case contentTooLarge = 413
-  case uriTooLong = 414
-  case unsupportedMediaType = 415
-  case expectationFailed = 417
-  case misdirectedRequest = 421
-  case upgradeRequired = 426
-  case tooManyRequests = 429
-  case headerFieldsTooLarge = 431
-  case clientClosedRequest = 499
-  case internalServerError = 500
-  case notImplemented = 501
-  case serviceUnavailable = 503
-  case gatewayTimeout = 504
-  case versionNotSupported = 505
+/// A status code of HTTP. The server's own have names here; plugins may answer any other.
+struct HTTPStatus: Hashable, Sendable {
+  let rawValue: UInt16
 
-  /// `HTTP/1.1 200 OK` and the line end.
-  var line: StaticString {
-    switch self {
-    case .switchingProtocols: "HTTP/1.1 101 Switching Protocols\r\n"
-    case .ok: "HTTP/1.1 200 OK\r\n"
-    case .created: "HTTP/1.1 201 Created\r\n"
-    case .noContent: "HTTP/1.1 204 No Content\r\n"
-    case .notModified: "HTTP/1.1 304 Not Modified\r\n"
-    case .badRequest: "HTTP/1.1 400 Bad Request\r\n"
-    case .unauthorized: "HTTP/1.1 401 Unauthorized\r\n"
-    case .forbidden: "HTTP/1.1 403 Forbidden\r\n"
-    case .notFound: "HTTP/1.1 404 Not Found\r\n"
-    case .methodNotAllowed: "HTTP/1.1 405 Method Not Allowed\r\n"
-    case .requestTimeout: "HTTP/1.1 408 Request Timeout\r\n"
-    case .conflict: "HTTP/1.1 409 Conflict\r\n"
-    case .preconditionFailed: "HTTP/1.1 412 Precondition Failed\r\n"
-    case .contentTooLarge: "HTTP/1.1 413 Content Too Large\r\n"
-    case .uriTooLong: "HTTP/1.1 414 URI Too Long\r\n"
-    case .unsupportedMediaType: "HTTP/1.1 415 Unsupported Media Type\r\n"
-    case .expectationFailed: "HTTP/1.1 417 Expectation Failed\r\n"
-    case .misdirectedRequest: "HTTP/1.1 421 Misdirected Request\r\n"
-    case .upgradeRequired: "HTTP/1.1 426 Upgrade Required\r\n"
-    case .tooManyRequests: "HTTP/1.1 429 Too Many Requests\r\n"
-    case .headerFieldsTooLarge: "HTTP/1.1 431 Request Header Fields Too Large\r\n"
-    case .clientClosedRequest: "HTTP/1.1 499 Client Closed Request\r\n"
-    case .internalServerError: "HTTP/1.1 500 Internal Server Error\r\n"
-    case .notImplemented: "HTTP/1.1 501 Not Implemented\r\n"
-    case .serviceUnavailable: "HTTP/1.1 503 Service Unavailable\r\n"
-    case .gatewayTimeout: "HTTP/1.1 504 Gateway Timeout\r\n"
-    case .versionNotSupported: "HTTP/1.1 505 HTTP Version Not Supported\r\n"
-    }
+  init(_ code: UInt16) { rawValue = code }
+
+  static let switchingProtocols = HTTPStatus(101)
+  static let ok = HTTPStatus(200)
+  static let created = HTTPStatus(201)
+  static let noContent = HTTPStatus(204)
+  static let seeOther = HTTPStatus(303)
+  static let notModified = HTTPStatus(304)
+  static let badRequest = HTTPStatus(400)
+  static let unauthorized = HTTPStatus(401)
+  static let forbidden = HTTPStatus(403)
+  static let notFound = HTTPStatus(404)
+  static let methodNotAllowed = HTTPStatus(405)
+  static let requestTimeout = HTTPStatus(408)
+  static let conflict = HTTPStatus(409)
+  static let preconditionFailed = HTTPStatus(412)
+  static let contentTooLarge = HTTPStatus(413)
+  static let uriTooLong = HTTPStatus(414)
+  static let unsupportedMediaType = HTTPStatus(415)
+  static let expectationFailed = HTTPStatus(417)
+  static let misdirectedRequest = HTTPStatus(421)
+  static let upgradeRequired = HTTPStatus(426)
+  static let tooManyRequests = HTTPStatus(429)
+  static let headerFieldsTooLarge = HTTPStatus(431)
+  static let clientClosedRequest = HTTPStatus(499)
+  static let internalServerError = HTTPStatus(500)
+  static let notImplemented = HTTPStatus(501)
+  static let serviceUnavailable = HTTPStatus(503)
+  static let gatewayTimeout = HTTPStatus(504)
+  static let versionNotSupported = HTTPStatus(505)
+
+  /// Appends `HTTP/1.1 200 OK` and the line end.
+  func appendLine(to buffer: inout ByteBuffer) {
+    if self == .ok { return buffer.append("HTTP/1.1 200 OK\r\n") }
+    buffer.append("HTTP/1.1 ")
+    buffer.append(decimal: Int(rawValue))
+    buffer.append(" ")
+    buffer.append(phrase)
+    buffer.append("\r\n")
   }
 
-  /// `Not Found`: the phrase of the status line.
-  var phrase: String { String("\(line)".dropFirst(13).dropLast()) }  // The line end is one Character.
+  /// `Not Found`: what people read behind the code.
+  var phrase: StaticString {
+    switch rawValue {
+    case 101: "Switching Protocols"
+    case 200: "OK"
+    case 201: "Created"
+    case 202: "Accepted"
+    case 204: "No Content"
+    case 206: "Partial Content"
+    case 301: "Moved Permanently"
+    case 302: "Found"
+    case 303: "See Other"
+    case 304: "Not Modified"
+    case 307: "Temporary Redirect"
+    case 308: "Permanent Redirect"
+    case 400: "Bad Request"
+    case 401: "Unauthorized"
+    case 403: "Forbidden"
+    case 404: "Not Found"
+    case 405: "Method Not Allowed"
+    case 406: "Not Acceptable"
+    case 408: "Request Timeout"
+    case 409: "Conflict"
+    case 410: "Gone"
+    case 412: "Precondition Failed"
+    case 413: "Content Too Large"
+    case 414: "URI Too Long"
+    case 415: "Unsupported Media Type"
+    case 416: "Range Not Satisfiable"
+    case 417: "Expectation Failed"
+    case 421: "Misdirected Request"
+    case 422: "Unprocessable Content"
+    case 426: "Upgrade Required"
+    case 428: "Precondition Required"
+    case 429: "Too Many Requests"
+    case 431: "Request Header Fields Too Large"
+    case 499: "Client Closed Request"
+    case 500: "Internal Server Error"
+    case 501: "Not Implemented"
+    case 502: "Bad Gateway"
+    case 503: "Service Unavailable"
+    case 504: "Gateway Timeout"
+    case 505: "HTTP Version Not Supported"
+    case 200..<300: "OK"
+    case 300..<400: "Redirection"
+    case 400..<500: "Client Error"
+    default: "Server Error"
+    }
+  }
 
   /// Whether the reply ends with its header section whatever the request was.
   var hasNoBody: Bool { self == .noContent || self == .notModified || self == .switchingProtocols }

@@ -23,8 +23,10 @@ struct Declaration {
   /// `tasks.get`
   var fullName: String { "\(service).\(name)" }
 
-  /// Whether its answer is a new entity, which has an address of its own.
-  var creates: Bool { name == "create" && route.method == .post }
+  /// Whether its answer is an entity that the call has made.
+  var creates = false
+  /// The path below which such an entity has its address; that of the request when nil.
+  var home: String?
 
   func parameter(named name: Bytes) -> Parameter? {
     for parameter in parameters where parameter.name.utf8.count == name.count {

@@ -9,19 +9,39 @@ enum DeclarationReader {
     var faults: [String] = []
   }
 
-  /// Reads `{"items":[{"name","methods":[{"name","route","stream","params":[{"name","type","schema"}],
-  /// "result":{"type"}}]}]}`.
+  /// Reads `{"items":[{"name","methods":[{"name","route","stream","effects","params":[{"name","type","schema"}],
+  /// "result":{"type","schema"}}]}]}`.
   static func read(_ text: Bytes) -> Catalog {
     var catalog = Catalog()
     JSONText.forEachElement(ofMember: "items", of: text) { service in
       guard let name = JSONText.string(JSONText.member("name", of: service)) else { return }
       catalog.services.append(name)
-      JSONText.forEachElement(ofMember: "methods", of: service) { read(method: $0, of: name, into: &catalog) }
+      let homes = homes(in: service)
+      JSONText.forEachElement(ofMember: "methods", of: service) { read(method: $0, of: name, homes, into: &catalog) }
     }
     return catalog
   }
 
-  private static func read(method: Bytes, of service: String, into catalog: inout Catalog) {
+  /// Where a service shows entities: the routes `GET …/{id}`, and the schema of what they answer.
+  private static func homes(in service: Bytes) -> [(schema: Bytes, path: String)] {
+    var homes: [(schema: Bytes, path: String)] = []
+    JSONText.forEachElement(ofMember: "methods", of: service) { method in
+      guard let route = JSONText.string(JSONText.member("route", of: method)), let schema = resultSchema(of: method),
+        let pattern = try? RoutePattern(route), pattern.method == .get, pattern.parameters == ["id"],
+        pattern.segments.last == .parameter("id")
+      else { return }
+      homes.append((schema, String(route.dropFirst("GET ".count).dropLast("/{id}".count))))
+    }
+    return homes
+  }
+
+  private static func resultSchema(of method: Bytes) -> Bytes? {
+    JSONText.member("result", of: method).flatMap { JSONText.member("schema", of: $0) }
+  }
+
+  private static func read(
+    method: Bytes, of service: String, _ homes: [(schema: Bytes, path: String)], into catalog: inout Catalog
+  ) {
     guard let name = JSONText.string(JSONText.member("name", of: method)),
       let route = JSONText.string(JSONText.member("route", of: method))
     else { return }
@@ -30,6 +50,12 @@ enum DeclarationReader {
       declaration.isStream = JSONText.member("stream", of: method)?.equals("true") == true
       if let result = JSONText.member("result", of: method), let type = JSONText.member("type", of: result) {
         declaration.hasResult = !type.equals("\"v\"")
+      }
+      JSONText.forEachElement(ofMember: "effects", of: method) { effect in
+        if effect.equals(#""creates""#) { declaration.creates = true }
+      }
+      if declaration.creates, let schema = resultSchema(of: method) {
+        declaration.home = homes.first { $0.schema.equals(schema) }?.path
       }
       JSONText.forEachElement(ofMember: "params", of: method) { parameter in
         guard let name = JSONText.string(JSONText.member("name", of: parameter)) else { return }

@@ -3,6 +3,8 @@ struct RoutePattern {
   enum Segment: Equatable {
     case literal(String)
     case parameter(String)
+    /// Takes the rest of the path, at least one segment.
+    case rest(String)
   }
 
   /// Why a route is none.
@@ -15,7 +17,12 @@ struct RoutePattern {
   var text: String
 
   var parameters: [String] {
-    segments.compactMap { if case .parameter(let name) = $0 { name } else { nil } }
+    segments.compactMap {
+      switch $0 {
+      case .literal: nil
+      case .parameter(let name), .rest(let name): name
+      }
+    }
   }
 
   init(_ text: String) throws(Malformed) {
@@ -34,6 +41,9 @@ struct RoutePattern {
       return
     }
     for part in parts[1].dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
+      if case .rest = segments.last {
+        throw Malformed(sentence: "The route \"\(text)\" goes on behind a segment that takes the rest.")
+      }
       segments.append(try Self.segment(String(part), of: text))
     }
     guard Set(parameters).count == parameters.count else {
@@ -43,8 +53,11 @@ struct RoutePattern {
 
   private static func segment(_ part: String, of route: String) throws(Malformed) -> Segment {
     if part.hasPrefix("{"), part.hasSuffix("}"), part.utf8.count > 2 {
-      let name = part.dropFirst().dropLast()
-      if !name.contains(where: { $0 == "{" || $0 == "}" }) { return .parameter(String(name)) }
+      let isRest = part.hasSuffix("...}")
+      let name = part.dropFirst().dropLast(isRest ? 4 : 1)
+      if !name.contains(where: { $0 == "{" || $0 == "}" }) {
+        return isRest ? .rest(String(name)) : .parameter(String(name))
+      }
     }
     let isPlain = part.utf8.allSatisfy { byte in
       switch byte {

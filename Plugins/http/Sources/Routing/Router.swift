@@ -32,6 +32,7 @@ final class Router<Endpoint> {
   private final class Node {
     var literals: [(name: [UInt8], node: Node)] = []
     var parameter: Node?
+    var rest: Node?
     var routes: [Route] = []
 
     func route(for method: HTTPMethod) -> Route? {
@@ -70,6 +71,10 @@ final class Router<Endpoint> {
         let next = node.parameter ?? Node()
         node.parameter = next
         node = next
+      case .rest:
+        let next = node.rest ?? Node()
+        node.rest = next
+        node = next
       }
     }
     if let other = node.routes.first(where: { $0.pattern.method == pattern.method }) {
@@ -94,18 +99,31 @@ final class Router<Endpoint> {
       if let found = find(literal.node, depth + 1) { return found }
       break
     }
-    guard let parameter = node.parameter, !segment.isEmpty else { return nil }
-    captures.append(segment)
-    if let found = find(parameter, depth + 1) { return found }
-    captures.removeLast()
-    return nil
+    if let parameter = node.parameter, !segment.isEmpty {
+      captures.append(segment)
+      if let found = find(parameter, depth + 1) { return found }
+      captures.removeLast()
+    }
+    guard let rest = node.rest else { return nil }
+    captures.append(joined(from: depth))
+    return rest
+  }
+
+  /// The decoded segments from one on, with slashes between them.
+  private func joined(from depth: Int) -> Bytes {
+    let start = decoded.count
+    for index in depth..<segments.count {
+      if index > depth { decoded.append(UInt8(ascii: "/")) }
+      decoded.append(segments[index])
+    }
+    return decoded.slice(start, decoded.count - start)
   }
 
   /// Cuts a path into decoded segments. A slash that is escaped belongs to its segment.
   private func split(_ path: Bytes) -> Bool {
     segments.removeAll(keepingCapacity: true)
     decoded.removeAll(keeping: 64 * 1024)
-    decoded.reserve(path.count)  // Slices into `decoded` stay valid: it does not grow any more.
+    decoded.reserve(2 * path.count)  // Slices into `decoded` stay valid: it does not grow any more.
     var start = 1
     for index in 1...max(path.count, 1) where index >= path.count || path[index] == UInt8(ascii: "/") {
       var segment = path.part(min(start, path.count)..<min(index, path.count))

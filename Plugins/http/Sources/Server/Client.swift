@@ -42,6 +42,7 @@ final class Client: OutboxOwner, TimerWheelEntry {
   func accept(from listener: UnsafeMutablePointer<uv_stream_t>) -> Bool {
     guard uv_accept(listener, stream) == 0 else { return false }
     uv_tcp_nodelay(tcp, 1)
+    http.address = SocketAddress(peerOf: tcp).map { Array($0.text.utf8) } ?? []
     settle()
     return true
   }
@@ -81,9 +82,13 @@ final class Client: OutboxOwner, TimerWheelEntry {
   private func receive(_ bytes: Bytes) {
     if let webSocket { return webSocket.receive(bytes) }
     http.receive(bytes)
-    guard http.phase == .upgraded else { return }
+  }
+
+  /// Goes on as a WebSocket, when the connection has become one.
+  private func succeed() {
+    guard webSocket == nil, let handler = http.successor else { return }
     let webSocket = WebSocketConnection(
-      engine: server.engine, outbox: outbox, limits: server.webSocketLimits, handler: server.app.makeSession())
+      engine: server.engine, outbox: outbox, limits: server.webSocketLimits, handler: handler)
     self.webSocket = webSocket
     let rest = http.takeRest()
     webSocket.receive(rest.bytes)
@@ -93,6 +98,7 @@ final class Client: OutboxOwner, TimerWheelEntry {
 
   func flush() {
     guard !isClosing else { return }
+    succeed()
     while write == nil, let queue = outbox.nextWrite() {
       let written = tryWrite(queue)
       if written < 0 { return close() }

@@ -1,12 +1,6 @@
 import CUV
 import Glibc
 
-/// What the server serves.
-protocol ServerApp: HTTPHandler {
-  /// Makes the handler of a client that has asked for a WebSocket and got it.
-  func makeSession() -> any WebSocketHandler
-}
-
 /// The sockets of the plugin on the host's loop: listeners, clients, one timer for all their deadlines.
 ///
 /// Everything happens on the loop thread. ``stop(_:)`` closes every handle.
@@ -15,7 +9,6 @@ final class Server {
   let engine: HTTPEngine
   let webSocketLimits: WebSocketLimits
   let wheel: TimerWheel<Client>
-  unowned let app: any ServerApp
   /// Called first and last in every callback of libuv: the host charges the plugin with the time between.
   let span: (enter: () -> Void, leave: () -> Void)
 
@@ -34,12 +27,11 @@ final class Server {
 
   init(
     _ loop: UnsafeMutablePointer<uv_loop_t>, limits: HTTPLimits, webSocketLimits: WebSocketLimits, connectionLimit: Int,
-    app: any ServerApp, span: (enter: () -> Void, leave: () -> Void) = ({}, {})
+    app: any HTTPHandler, span: (enter: () -> Void, leave: () -> Void) = ({}, {})
   ) {
     self.loop = loop
     self.webSocketLimits = webSocketLimits
     self.connectionLimit = connectionLimit
-    self.app = app
     self.span = span
     engine = HTTPEngine(
       limits: limits, handler: app, unixSeconds: Int64(time(nil)), seed: UInt64.random(in: 0...UInt64.max))

@@ -22,6 +22,13 @@ struct SocketAddress {
     if result != 0 { return nil }
   }
 
+  /// The address of the other end of a connection.
+  init?(peerOf tcp: UnsafePointer<uv_tcp_t>) {
+    var length = CInt(MemoryLayout<sockaddr_storage>.size)
+    let result = withMutablePointer { uv_tcp_getpeername(tcp, $0, &length) }
+    if result != 0 { return nil }
+  }
+
   /// The addresses of all network interfaces.
   static func ofThisMachine() -> [SocketAddress] {
     var list: UnsafeMutablePointer<uv_interface_address_t>?

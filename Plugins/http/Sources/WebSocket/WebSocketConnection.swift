@@ -4,8 +4,8 @@ import CWslay
 protocol WebSocketHandler: AnyObject {
   /// The handshake is done; called once, first.
   func webSocketDidOpen(_ connection: WebSocketConnection)
-  /// A whole text message, valid UTF-8, borrowed.
-  func webSocket(_ connection: WebSocketConnection, didReceive text: Bytes)
+  /// A whole message, borrowed; text is valid UTF-8.
+  func webSocket(_ connection: WebSocketConnection, didReceive message: Bytes, isText: Bool)
   /// Less waits for the client than before.
   func webSocketDidDrain(_ connection: WebSocketConnection)
   /// The connection is over; called once, last. The connection lets go of the handler.
@@ -35,6 +35,8 @@ final class WebSocketConnection {
     case messageTooBig = 1009
     case internalError = 1011
     case tryAgainLater = 1013
+    /// Nobody has told in time who is there, or it is not true any more.
+    case unauthenticated = 4401
   }
 
   let engine: HTTPEngine
@@ -51,6 +53,10 @@ final class WebSocketConnection {
   private var lastHeard: UInt64
   private var pingedAt: UInt64?
   private var closedAt: UInt64 = 0
+  /// When the client must have told who it is; nil once it has.
+  private var identifyBy: UInt64?
+  /// The code of the close frame that the client sent, or of the end of the connection.
+  private(set) var closeCode: UInt16 = 1006
 
   init(engine: HTTPEngine, outbox: Outbox, limits: WebSocketLimits, handler: any WebSocketHandler) {
     self.engine = engine
@@ -124,6 +130,7 @@ final class WebSocketConnection {
   private func finish() {
     guard phase != .closed else { return }
     phase = .closed
+    if wslay_event_get_close_received(context) != 0 { closeCode = wslay_event_get_status_code_received(context) }
     handler?.webSocketDidClose(self)
     handler = nil
   }
@@ -155,14 +162,17 @@ final class WebSocketConnection {
   fileprivate func messageArrived(opcode: UInt8, _ message: Bytes) {
     guard phase == .open else { return }
     switch UInt32(opcode) {
-    case WSLAY_TEXT_FRAME.rawValue: handler?.webSocket(self, didReceive: message)
-    case WSLAY_BINARY_FRAME.rawValue: refuse(.unsupportedData, "send text, not binary")
+    case WSLAY_TEXT_FRAME.rawValue: handler?.webSocket(self, didReceive: message, isText: true)
+    case WSLAY_BINARY_FRAME.rawValue: handler?.webSocket(self, didReceive: message, isText: false)
     default: break
     }
   }
 
+  /// Gives the client so many milliseconds to tell who it is; nil ends the wait.
+  func expectIdentity(within milliseconds: UInt64?) { identifyBy = milliseconds.map { engine.now + $0 } }
+
   /// Reads no further and closes with a code.
-  private func refuse(_ code: CloseCode, _ reason: StaticString) {
+  func refuse(_ code: CloseCode, _ reason: StaticString) {
     wslay_event_shutdown_read(context)
     beginClosing()
     _ = wslay_event_queue_close(context, code.rawValue, reason.utf8Start, reason.utf8CodeUnitCount)
@@ -174,7 +184,15 @@ final class WebSocketConnection {
   @discardableResult
   func send(_ body: (inout ByteBuffer) -> Void) -> Bool {
     guard phase == .open else { return false }
-    outbox.append { WebSocketFrame.append(text: body, to: &$0) }
+    outbox.append { WebSocketFrame.append(.text, body, to: &$0) }
+    return true
+  }
+
+  /// Sends a binary message.
+  @discardableResult
+  func send(binary bytes: Bytes) -> Bool {
+    guard phase == .open else { return false }
+    outbox.append { WebSocketFrame.append(.binary, { $0.append(bytes) }, to: &$0) }
     return true
   }
 
@@ -188,8 +206,13 @@ final class WebSocketConnection {
 
   /// Begins the closing handshake.
   func close(_ code: CloseCode, _ reason: StaticString = "") {
+    close(code.rawValue, Bytes(start: reason.utf8Start, count: reason.utf8CodeUnitCount))
+  }
+
+  /// Begins the closing handshake with a code of the application's and a reason of at most 123 bytes.
+  func close(_ code: UInt16, _ reason: Bytes) {
     guard phase == .open else { return }
-    _ = wslay_event_queue_close(context, code.rawValue, reason.utf8Start, reason.utf8CodeUnitCount)
+    _ = wslay_event_queue_close(context, code, reason.baseAddress, min(reason.count, 123))
     beginClosing()
     if !isReading { sendControlFrames() }  // Else `receive` sends it when wslay has returned.
   }
@@ -203,7 +226,8 @@ final class WebSocketConnection {
   var deadline: UInt64 {
     let own: UInt64 =
       switch phase {
-      case .open: pingedAt.map { $0 + limits.answerTime } ?? lastHeard + limits.pingTime
+      case .open:
+        min(pingedAt.map { $0 + limits.answerTime } ?? lastHeard + limits.pingTime, identifyBy ?? .max)
       case .closing: closedAt + limits.answerTime
       case .closed: .max
       }
@@ -212,7 +236,10 @@ final class WebSocketConnection {
 
   /// Acts on a deadline that has passed: asks a silent client for a sign of life, gives up one that gave none.
   func timeOut() {
-    if phase == .open, pingedAt == nil, outbox.stalledSince == nil {
+    if phase == .open, let limit = identifyBy, limit <= engine.now {
+      identifyBy = nil
+      close(.unauthenticated, "tell who you are: authenticate {token}")
+    } else if phase == .open, pingedAt == nil, outbox.stalledSince == nil {
       pingedAt = engine.now
       outbox.append { buffer in
         buffer.append(0x89)  // Final frame, opcode ping,

@@ -1,6 +1,6 @@
 import PluginKit
 
-/// The opening handshake of RFC 6455, server side, without extensions and subprotocols.
+/// The opening handshake of RFC 6455, server side, without extensions.
 enum WebSocketHandshake {
   enum Outcome {
     /// Switched; the connection speaks WebSocket from here on.
@@ -9,8 +9,12 @@ enum WebSocketHandshake {
     case refused
   }
 
-  /// Answers a request for a WebSocket: 101 and the switch, or an error that says what is missing.
-  static func answer(_ exchange: HTTPExchange) -> Outcome {
+  /// Answers a request for a WebSocket: 101 and the switch to a handler, or an error that says what is missing.
+  ///
+  /// - Parameter subprotocol: One of those that the client offers, or nothing.
+  static func answer(
+    _ exchange: HTTPExchange, subprotocol: Bytes = Bytes(start: nil, count: 0), _ handler: () -> any WebSocketHandler
+  ) -> Outcome {
     guard exchange.method == .get, exchange.isVersion11 else {
       return refuse(exchange, .badRequest, "A WebSocket begins with a GET of HTTP/1.1.")
     }
@@ -23,10 +27,11 @@ enum WebSocketHandshake {
     guard let key = exchange.header("sec-websocket-key"), isKey(key) else {
       return refuse(exchange, .badRequest, "Sec-WebSocket-Key must be 16 bytes in base64.")
     }
-    exchange.upgrade { buffer in
+    exchange.upgrade(to: handler()) { buffer in
       buffer.append("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ")
       appendAccept(for: key, to: &buffer)
       buffer.append("\r\n")
+      if !subprotocol.isEmpty { buffer.appendHeader("Sec-WebSocket-Protocol", subprotocol) }
     }
     return .accepted
   }

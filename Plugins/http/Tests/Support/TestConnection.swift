@@ -112,3 +112,11 @@ func written(_ body: (inout ByteBuffer) -> Void) -> String {
   body(&buffer)
   return buffer.bytes.text
 }
+
+/// Hears nothing: for tests that end with the handshake.
+final class NoHandler: WebSocketHandler {
+  func webSocketDidOpen(_ connection: WebSocketConnection) {}
+  func webSocket(_ connection: WebSocketConnection, didReceive message: Bytes, isText: Bool) {}
+  func webSocketDidDrain(_ connection: WebSocketConnection) {}
+  func webSocketDidClose(_ connection: WebSocketConnection) {}
+}

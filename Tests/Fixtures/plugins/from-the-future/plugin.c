@@ -27,7 +27,7 @@ ZOO_PLUGIN_(ZOO_SYMBOL) {
 
     method.known = zoo_method;
     method.known.size = sizeof method;
-    method.known.flags |= 0xfffe0000u;
+    method.known.flags |= 0xfffc0000u;
     method.known.n_params = 1;
     zoo_methods[0] = &method.known;
 

@@ -31,8 +31,9 @@ typedef struct orch_http_server_1 {
     /* Tells all routes. [loop-thread] */
     void (*each)(orch_host *host, void (*fn)(void *ud, const orch_http_route_info *route), void *ud);
 
-    /* Runs the handler of a route. ORCH_UNAVAILABLE when its plugin does not work, ORCH_NOT_FOUND when it is gone: the
-     * exchange has not been touched then. [loop-thread] */
+    /* Runs the handler of a route, when the context of the exchange has the right; of files it only looks whether it
+     * has. ORCH_PERMISSION_DENIED (the sentence stands in that context), ORCH_UNAVAILABLE when its plugin does not work,
+     * ORCH_NOT_FOUND when it is gone: the exchange has not been touched then. [loop-thread] */
     orch_status (*run)(orch_host *host, uint64_t id, orch_http_exchange *x);
 } orch_http_server;
 

@@ -282,6 +282,7 @@ pub const ORCH_METHOD_READ: u32 = 1 << 6;
 pub const ORCH_METHOD_WRITE: u32 = 1 << 7;
 pub const ORCH_METHOD_DESTRUCTIVE: u32 = 1 << 8;
 pub const ORCH_METHOD_IDEMPOTENT: u32 = 1 << 16;
+pub const ORCH_METHOD_CREATES: u32 = 1 << 17;
 
 #[repr(C)]
 #[derive(Clone, Copy)]

@@ -7,7 +7,7 @@ public struct RouteOptions: OptionSet, Sendable {
 
   /// Answers without credentials, too: sign-in pages and what they load.
   public static let open = RouteOptions(rawValue: UInt32(ORCH_HTTP_OPEN))
-  /// The handler runs when the head of a request is there, and takes the body in parts (``HTTPExchange/read()``).
+  /// The handler runs when the head of a request is there, and takes the body in parts (``WebExchange/read()``).
   public static let streamed = RouteOptions(rawValue: UInt32(ORCH_HTTP_STREAM))
   /// A page for people: a browser without credentials is sent to the sign-in page.
   public static let page = RouteOptions(rawValue: UInt32(ORCH_HTTP_PAGE))
@@ -40,17 +40,17 @@ extension Host {
   /// - Parameters:
   ///   - route: `METHOD /path/{segment}`; a last segment `{rest...}` takes the rest of the path.
   ///   - permission: A right that the caller must have; nil for `read` of GET and `write` of the others.
-  ///   - handler: Answers before it returns, or keeps the exchange with ``HTTPExchange/retain()`` and answers later.
+  ///   - handler: Answers before it returns, or keeps the exchange with ``WebExchange/retain()`` and answers later.
   /// - Throws: ``Status/alreadyExists`` when the route is another plugin's or a method's.
   @Loop
   @discardableResult
   public func route(
     _ route: String, _ options: RouteOptions = [], permission: String? = nil,
-    handler: @escaping @Loop (HTTPExchange) -> Void
+    handler: @escaping @Loop (WebExchange) -> Void
   ) throws(Failure) -> Route {
     guard let add = tables.httpRoutes?.pointee.add else { throw .missing(ORCH_EXT_HTTP_ROUTES) }
     let callback = orch_http_handler(
-      fn: Trampoline.exchange, ud: Callback<@Loop (HTTPExchange) -> Void>.keep(handler), release: releaseObject)
+      fn: Trampoline.exchange, ud: Callback<@Loop (WebExchange) -> Void>.keep(handler), release: releaseObject)
     var id: UInt64 = 0
     let status = route.withText { route in
       permission.withText { add(raw, nil, route, options.rawValue, $0, callback, &id) }
@@ -83,6 +83,6 @@ private enum Trampoline {
   static let exchange: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<orch_http_exchange>?) -> Void = {
     ud, exchange in
     guard let ud, let exchange else { return }
-    Callback<@Loop (HTTPExchange) -> Void>.action(of: ud)(HTTPExchange(exchange))
+    Callback<@Loop (WebExchange) -> Void>.action(of: ud)(WebExchange(exchange))
   }
 }

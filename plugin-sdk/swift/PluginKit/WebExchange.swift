@@ -6,7 +6,7 @@ public import CPluginSDK
 /// answer is answered 500.
 ///
 /// [loop-thread]
-public struct HTTPExchange {
+public struct WebExchange {
   /// The exchange of the C headers.
   public let raw: UnsafeMutablePointer<orch_http_exchange>
 
@@ -85,7 +85,8 @@ public struct HTTPExchange {
   @discardableResult
   public func begin(_ code: Int, _ headers: [String] = []) -> Status {
     withTexts(headers) {
-      Status(verbs.pointee.begin?(raw, UInt16(clamping: code), $0.baseAddress, $0.count) ?? Status.unimplemented.rawValue)
+      Status(
+        verbs.pointee.begin?(raw, UInt16(clamping: code), $0.baseAddress, $0.count) ?? Status.unimplemented.rawValue)
     }
   }
 
@@ -116,7 +117,7 @@ public struct HTTPExchange {
   public enum Part {
     case bytes(Body)
     case end
-    /// Nothing yet: ``HTTPExchange/whenReadable(_:)`` tells when.
+    /// Nothing yet: ``WebExchange/whenReadable(_:)`` tells when.
     case notYet
   }
 
@@ -133,12 +134,12 @@ public struct HTTPExchange {
   public func whenReadable(_ action: @escaping @Loop () -> Void) { verbs.pointee.on_readable?(raw, loopTask(action)) }
 }
 
-/// Keeps an ``HTTPExchange`` alive for a late answer.
+/// Keeps an ``WebExchange`` alive for a late answer.
 public final class RetainedExchange {
   /// The exchange, valid as long as this object.
-  public let exchange: HTTPExchange
+  public let exchange: WebExchange
 
-  init(_ exchange: HTTPExchange) {
+  init(_ exchange: WebExchange) {
     self.exchange = exchange
     exchange.raw.pointee.v.pointee.retain?(exchange.raw)
   }

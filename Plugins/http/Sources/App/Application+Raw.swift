@@ -1,0 +1,84 @@
+import CPluginSDK
+import PluginKit
+
+/// Raw routes and files of plugins.
+extension Application {
+  /// Lets the plugin of a route answer.
+  func run(_ route: RawRoute, _ exchange: HTTPExchange, as principal: Principal?, query: Bytes) {
+    let raw: RawExchange
+    do throws(Problem) {
+      raw = try makeRaw(route, exchange, as: principal ?? Principal.nobody(), query: query)
+    } catch {
+      return exchange.respond(error)
+    }
+    let status = gate.run(route, raw.pointer)
+    guard status == .ok else {
+      let problem =
+        status == .permissionDenied
+        ? gate.problem(of: status.rawValue, raw.contextPointer)
+        : Problem(status, "The plugin \"\(route.plugin)\" does not answer now; try again later.", plugin: route.plugin)
+      return exchange.respond(problem)
+    }
+    guard let folder = route.folder else { return }
+    send(catalog.router.captures.last.flatMap(folder.file), exchange)
+  }
+
+  private func makeRaw(
+    _ route: RawRoute, _ exchange: HTTPExchange, as principal: Principal, query: Bytes
+  ) throws(Problem) -> RawExchange {
+    let captures = zip(route.pattern.parameters, catalog.router.captures).map {
+      (name: $0, value: SharedBytes(copying: $1))
+    }
+    let pairs = try Self.pairs(of: query)
+    let trace = exchange.header("traceparent") ?? Bytes(start: nil, count: 0)
+    let context = try gate.makeContext(principal, trace: trace)
+    return RawExchange(exchange, gate, context: context, captures: captures, query: pairs)
+  }
+
+  private static func pairs(of query: Bytes) throws(Problem) -> [(name: SharedBytes, value: SharedBytes)] {
+    var pairs: [(name: SharedBytes, value: SharedBytes)] = []
+    for pair in query.split(separator: UInt8(ascii: "&")) {
+      let end = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+      let name = Bytes(rebasing: pair[pair.startIndex..<end])
+      let value = Bytes(rebasing: pair[min(end + 1, pair.endIndex)..<pair.endIndex])
+      pairs.append((try decoded(name), try decoded(value)))
+    }
+    return pairs
+  }
+
+  private static func decoded(_ text: Bytes) throws(Problem) -> SharedBytes {
+    var buffer = ByteBuffer()
+    guard buffer.append(percentDecoding: text, plusIsSpace: true) else {
+      throw Problem(.invalidArgument, "The query has a broken percent escape or text that is no UTF-8.")
+    }
+    return SharedBytes(copying: buffer.bytes)
+  }
+
+  private func send(_ file: StaticFolder.File?, _ exchange: HTTPExchange) {
+    guard let file else {
+      return exchange.respond(Problem(http: .notFound, detail: "There is no file \(exchange.target.text)."))
+    }
+    func headers(_ buffer: inout ByteBuffer) {
+      buffer.appendHeader("ETag", file.tag)
+      buffer.append(
+        file.isImmutable
+          ? "Cache-Control: public, max-age=31536000, immutable\r\n" : "Cache-Control: private, no-cache\r\n")
+      buffer.append("X-Content-Type-Options: nosniff\r\n")
+    }
+    var tag = file.tag
+    let isKnown = tag.withUTF8 { tag in exchange.header("if-none-match").map { Self.list($0, has: tag) } ?? false }
+    if isKnown { return exchange.respond(.notModified, headers: headers) }
+    exchange.respond(.ok, body: file.content) { buffer in
+      buffer.append("Content-Type: ")
+      buffer.append(file.type)
+      buffer.append("\r\n")
+      headers(&buffer)
+    }
+  }
+
+  private static func list(_ tags: Bytes, has tag: Bytes) -> Bool {
+    var has = false
+    tags.forEachListElement { if $0.equals("*") || $0.equals(tag) { has = true } }
+    return has
+  }
+}

@@ -1,0 +1,154 @@
+import CPluginSDK
+import PluginKit
+
+/// The functions behind `orch_http_exchange_verbs`.
+enum RawVerbs {
+  private typealias X = UnsafeMutablePointer<orch_http_exchange>?
+
+  /// One constant table for all exchanges, never freed.
+  nonisolated(unsafe) static let table: UnsafeMutablePointer<orch_http_exchange_verbs> = {
+    let table = UnsafeMutablePointer<orch_http_exchange_verbs>.allocate(capacity: 1)
+    table.initialize(
+      to: orch_http_exchange_verbs(
+        size: UInt32(MemoryLayout<orch_http_exchange_verbs>.size), reserved: 0,
+        ctx: { RawExchange.from($0)?.contextPointer },
+        method: { text(RawExchange.from($0)?.exchange.method.name) },
+        target: { (RawExchange.from($0)?.exchange.target).map(\.abi) ?? none },
+        address: address, is_secure: { _ in 0 }, parameter: parameter, header: header,
+        body: { (RawExchange.from($0)?.exchange.body).map(\.abi) ?? none },
+        retain: { if let exchange = RawExchange.from($0) { _ = Unmanaged.passRetained(exchange) } },
+        release: { if let exchange = RawExchange.from($0) { Unmanaged.passUnretained(exchange).release() } },
+        respond: respond, fail: fail, begin: begin, write: write, end: end, on_writable: onWritable,
+        on_cancel: onCancel, read: read, on_readable: onReadable, upgrade: upgrade))
+    return table
+  }()
+
+  private static var none: orch_str { orch_str(p: nil, n: 0) }
+
+  private static func text(_ text: StaticString?) -> orch_str {
+    text.map { Bytes(start: $0.utf8Start, count: $0.utf8CodeUnitCount).abi } ?? none
+  }
+
+  // MARK: The request
+
+  private static let address: @convention(c) (X) -> orch_str = { pointer in
+    guard let connection = RawExchange.from(pointer)?.exchange.connection else { return none }
+    // The array lives as long as the connection and is never changed.
+    return connection.address.withUnsafeBufferPointer(\.abi)
+  }
+
+  private static let parameter: @convention(c) (X, orch_str, UnsafeMutablePointer<orch_str>?) -> UInt8 = {
+    pointer, name, out in
+    guard let value = RawExchange.from(pointer)?.parameter(Bytes(name)) else { return 0 }
+    out?.pointee = value.abi
+    return 1
+  }
+
+  private static let header: @convention(c) (X, orch_str, UnsafeMutablePointer<orch_str>?) -> UInt8 = {
+    pointer, name, out in
+    guard let value = RawExchange.from(pointer)?.header(Bytes(name)) else { return 0 }
+    out?.pointee = value.abi
+    return 1
+  }
+
+  // MARK: The reply
+
+  private static let respond: @convention(c) (X, UInt16, UnsafePointer<orch_str>?, Int, orch_buf) -> orch_status = {
+    pointer, code, headers, count, body in
+    let content = SharedBytes(taking: body)
+    guard let raw = RawExchange.from(pointer) else { return Status.internal.rawValue }
+    if let refusal = raw.refusal(wants: .none) { return refusal.rawValue }
+    guard (200...599).contains(code) else { return Status.invalidArgument.rawValue }
+    raw.exchange.respond(HTTPStatus(code), body: content) { append(headers, count, to: &$0) }
+    return 0
+  }
+
+  private static let fail: @convention(c) (X, orch_status, orch_str) -> orch_status = { pointer, status, message in
+    guard let raw = RawExchange.from(pointer) else { return Status.internal.rawValue }
+    if let refusal = raw.refusal(wants: .none) { return refusal.rawValue }
+    raw.exchange.respond(Problem(Status(status), Bytes(message).text))
+    return 0
+  }
+
+  private static let begin: @convention(c) (X, UInt16, UnsafePointer<orch_str>?, Int) -> orch_status = {
+    pointer, code, headers, count in
+    guard let raw = RawExchange.from(pointer) else { return Status.internal.rawValue }
+    if let refusal = raw.refusal(wants: .none) { return refusal.rawValue }
+    guard (200...599).contains(code) else { return Status.invalidArgument.rawValue }
+    raw.exchange.beginStream(HTTPStatus(code)) { append(headers, count, to: &$0) }
+    return 0
+  }
+
+  private static let write: @convention(c) (X, orch_buf) -> orch_status = { pointer, part in
+    guard let raw = RawExchange.from(pointer) else { return Status.internal.rawValue }
+    if let refusal = raw.refusal(wants: .streaming) {
+      if refusal == .cancelled { _ = SharedBytes(taking: part) }
+      return refusal.rawValue
+    }
+    guard let connection = raw.exchange.connection,
+      connection.outbox.bufferedBytes <= raw.exchange.engine.limits.highWater
+    else { return Status.resourceExhausted.rawValue }
+    raw.exchange.stream(SharedBytes(taking: part).bytes)
+    return 0
+  }
+
+  private static let end: @convention(c) (X) -> orch_status = { pointer in
+    guard let raw = RawExchange.from(pointer) else { return Status.internal.rawValue }
+    if let refusal = raw.refusal(wants: .streaming) { return refusal.rawValue }
+    raw.exchange.endStream()
+    return 0
+  }
+
+  private static let onWritable: @convention(c) (X, orch_task) -> Void = { RawExchange.from($0)?.setWritable($1) }
+  private static let onCancel: @convention(c) (X, orch_task) -> Void = { RawExchange.from($0)?.setCancel($1) }
+
+  // MARK: Parts of the body
+
+  private static let read: @convention(c) (X, UnsafeMutablePointer<orch_buf>?) -> orch_status = { pointer, out in
+    guard let raw = RawExchange.from(pointer), let out else { return Status.internal.rawValue }
+    let part = SharedBytes(copying: raw.takeBody())
+    out.pointee = part.buffer()
+    return 0
+  }
+
+  /// The body is there as a whole when the handler runs.
+  private static let onReadable: @convention(c) (X, orch_task) -> Void = { _, task in
+    task.fn?(task.ud)
+    task.release?(task.ud)
+  }
+
+  // MARK: WebSocket
+
+  private static let upgrade:
+    @convention(c) (
+      X, orch_str, orch_http_socket_cb, UnsafeMutablePointer<UnsafeMutablePointer<orch_http_socket>?>?
+    ) -> orch_status = { pointer, protocolName, callback, out in
+      let channel = Channel(callback)
+      guard let raw = RawExchange.from(pointer) else { return Status.internal.rawValue }
+      if let refusal = raw.refusal(wants: .none) { return refusal.rawValue }
+      let outcome = WebSocketHandshake.answer(raw.exchange, subprotocol: Bytes(protocolName)) { channel }
+      guard outcome == .accepted else { return Status.invalidArgument.rawValue }
+      out?.pointee = channel.pointer
+      return 0
+    }
+
+  /// Appends header lines of a plugin. What is the server's own to say is left out, as is what is no header line.
+  private static func append(_ headers: UnsafePointer<orch_str>?, _ count: Int, to buffer: inout ByteBuffer) {
+    guard let headers else { return }
+    let own: [StaticString] = ["content-length", "transfer-encoding", "connection", "date", "keep-alive", "upgrade"]
+    for index in 0..<count {
+      let line = Bytes(headers[index])
+      guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > 0 else { continue }
+      let name = line.part(0..<colon)
+      guard name.allSatisfy({ $0 > 0x20 && $0 < 0x7f }), !own.contains(where: { name.equals(ignoringCase: $0) }) else {
+        continue
+      }
+      buffer.append(name)
+      buffer.append(": ")
+      let start = buffer.count
+      buffer.append(line.part(colon + 1..<line.count).trimmed)
+      buffer.blankControls(from: start)
+      buffer.append("\r\n")
+    }
+  }
+}
