@@ -1,3 +1,4 @@
+import PluginTesting
 import Testing
 
 @testable import StoragePlugin
@@ -87,7 +88,7 @@ import Testing
   /// Random documents against sums made in memory.
   @Test func agreesWithASimpleModel() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     let store = try TestStore(folder.file)
     defer { store.close() }
     let tasks = try store.declare("core/tasks", [.init(["a", "b", "points"])])

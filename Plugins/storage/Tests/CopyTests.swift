@@ -1,4 +1,6 @@
+import CSQLite
 import Glibc
+import PluginTesting
 import Testing
 
 @testable import StoragePlugin
@@ -104,6 +106,51 @@ import Testing
     #expect(access(folder.file + ".restore", F_OK) != 0 && access(folder.file + ".restore.part", F_OK) != 0)
   }
 
+  @Test func callsABackupByNoNameOfItsOwnFiles() throws {
+    let store = try TestStore(folder.file)
+    defer { store.close() }
+    _ = try fill(store, 300)
+    var damaged = try StoreCopy(of: folder.file).bytes(at: 0, count: 10 << 20)
+    for offset in stride(from: 4096, to: damaged.count, by: 4096) { damaged[offset] ^= 0xff }
+    let foreign = try Database(file: folder.path + "/foreign.db", role: .writer)
+    try foreign.execute("PRAGMA journal_mode = DELETE; CREATE TABLE t(x)")
+    let newer = try StoreCopy(of: folder.file)
+    try Database(file: newer.file, role: .writer).execute(
+      "INSERT INTO migrations VALUES(99, 'later', 0); PRAGMA journal_mode = DELETE")
+    let backups = [
+      damaged, Array(repeating: 7, count: 5000), try Foreign.bytes(folder.path + "/foreign.db"),
+      try newer.bytes(at: 0, count: 10 << 20), Array(damaged[..<4096]),
+    ]
+    for backup in backups {
+      let error = #expect(throws: StorageError.self) {
+        try Restore(file: folder.file).receive(backup, at: 0, of: backup.count)
+      }
+      #expect(error?.message.hasPrefix("the backup ") == true, "\(error?.message ?? "")")
+      #expect(error?.message.contains(folder.path) == false && error?.message.contains(".part") == false)
+    }
+  }
+
+  @Test func doesNotComputeWhatABackupAsksFor() throws {
+    let store = try TestStore(folder.file)
+    defer { store.close() }
+    _ = try fill(store, 3)
+    let copy = try StoreCopy(of: folder.file)
+    var connection: OpaquePointer?
+    #expect(sqlite3_open(copy.file, &connection) == SQLITE_OK)
+    let made = sqlite3_exec(
+      connection,
+      "CREATE TABLE evil(a); INSERT INTO evil VALUES(1); CREATE INDEX evilIndex ON evil(hex(zeroblob(20000000)))", nil,
+      nil,
+      nil)
+    sqlite3_close(connection)
+    try #require(made == SQLITE_OK)
+    let backup = try copy.bytes(at: 0, count: 64 << 20)
+    let error = #expect(throws: StorageError.self) {
+      _ = try Restore(file: folder.file).receive(backup, at: 0, of: backup.count)
+    }
+    #expect(error?.message.hasPrefix("the backup is damaged") == true, "\(error?.message ?? "")")
+  }
+
   @Test func exportsAndImportsEverything() throws {
     let store = try TestStore(folder.file)
     _ = try fill(store, 40)
@@ -128,7 +175,7 @@ import Testing
   /// Cut anywhere and resumed from anywhere before, in pieces of any size, an import gives the same store.
   @Test func importsTheSameHoweverItIsInterrupted() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     let store = try TestStore(folder.file)
     _ = try fill(store, 60)
     let lines = try export(store)

@@ -1,3 +1,4 @@
+import PluginTesting
 import Testing
 
 @testable import StoragePlugin
@@ -41,7 +42,7 @@ import Testing
   /// Cut and altered texts: whatever comes, it ends, and what comes out of valid text is valid.
   @Test func survivesEveryDamage() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     let database = try Database(file: ":memory:", role: .writer)
     let whole = Array(#"{"id":"b","t\"x\u0041":[{"a":"\\"},null,-1.5e3],"revision":12, "ü":"\u00e9ä"}"#.utf8)
     for _ in 0..<5000 {

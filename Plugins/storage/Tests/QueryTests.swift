@@ -1,3 +1,4 @@
+import PluginTesting
 import Testing
 
 @testable import StoragePlugin
@@ -171,7 +172,7 @@ import Testing
   /// Random documents, filters, orders and page sizes: walking the pages gives what sorting in memory gives.
   @Test func pagesThroughEveryDocumentOnceInOrder() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     let store = try TestStore(folder.file)
     defer { store.close() }
     let tasks = try store.declare("core/tasks", [.init(["a", "-b"]), .init(["-b"])])

@@ -5,58 +5,17 @@ import Testing
 
 @Suite struct RedactionTests {
   let folder = Folder()
-  private static let secret = "xyzzyplugh"
 
   /// The names of the files in the folder whose bytes have the secret.
-  private var leaks: [String] { folder.names.filter { occurs(Self.secret, in: "\(folder.path)/\($0)") } }
-
-  /// Stores documents with long and short texts in a searched collection, some of them with the secret, at several
-  /// revisions, so that pages are split, freed and filled again.
-  private func fill(_ store: TestStore) throws -> StoragePlugin.Collection {
-    let tasks = try store.declare(
-      "core/tasks", [try .init(["title"])], search: ["title": 8, "text": 1])
-    for number in 0..<300 {
-      let word = number % 7 == 0 ? Self.secret : "plain"
-      let text = String(repeating: "\(word) \(number) ", count: number % 5 == 0 ? 900 : 3)
-      let body = Array(#"{"title":"\#(word) \#(number)","text":"\#(text)"}"#.utf8)
-      try store.write(
-        Batch(
-          operations: [try Operation(.put(body), tasks, id: "t\(number)", expected: .absent)],
-          events: [
-            try NewEvent(topic: "task:created", data: Array(#"{"id":"t\#(number)","task":"#.utf8) + body + [0x7d])
-          ],
-          source: "core", actor: "user:ada",
-          idempotency: Idempotency(
-            key: "core user:ada k\(number)", fingerprint: "f",
-            reply: Array(#"{"id":"t\#(number)","text":"\#(text)"}"#.utf8))))
-    }
-    for number in stride(from: 0, to: 300, by: 3) {
-      let body = Array(#"{"title":"plain","text":"\#(String(repeating: "other ", count: number * 3))"}"#.utf8)
-      try store.write(
-        Batch(operations: [try Operation(.put(body), tasks, id: "t\(number)", expected: .any)], source: "core"))
-    }
-    return tasks
-  }
-
-  /// Takes the documents with the secret out.
-  private func redact(_ store: TestStore, _ tasks: StoragePlugin.Collection) throws -> BatchReply {
-    let numbers = Array(stride(from: 0, to: 300, by: 7))
-    var batch = Batch(source: "core", actor: "user:root")
-    batch.operations = try numbers.map {
-      try Operation(.put(Array("{}".utf8)), tasks, id: "t\($0)", expected: .any)
-    }
-    batch.redactions = numbers.map { "t\($0)" }
-    batch.events = [try NewEvent(topic: "task:purged", data: Array(#"{"id":"t0"}"#.utf8))]
-    return try store.write(batch)
-  }
+  private var leaks: [String] { folder.names.filter { occurs(secret, in: "\(folder.path)/\($0)") } }
 
   @Test func leavesNoByteOfWhatWasTakenOut() throws {
     let store = try TestStore(folder.file)
-    let tasks = try fill(store)
+    let tasks = try filled(store)
     #expect(!leaks.isEmpty)
     // The loop holds a snapshot from before, as it does after any read.
     _ = try store.read(tasks, "t1")
-    guard case .redacted(_, let events, let isErased) = try redact(store, tasks) else {
+    guard case .redacted(_, let events, let isErased) = try store.write(try redaction(of: tasks)) else {
       Issue.record("the batch took nothing out")
       return
     }
@@ -118,14 +77,14 @@ import Testing
     store.close()
   }
 
-  @Test func finishesAtTheNextStartWhatACrashOrAReaderPrevented() throws {
+  @Test func finishesAtTheNextStartWhatAReaderPrevented() throws {
     var store = try TestStore(folder.file)
-    let tasks = try fill(store)
+    let tasks = try filled(store)
     // Another process reads on and on: the log cannot be cut off.
     let reader = try Database(file: folder.file, role: .reader)
     try reader.execute("BEGIN")
     _ = try reader.integer("SELECT count(*) FROM events")
-    guard case .redacted(_, _, false) = try redact(store, tasks) else {
+    guard case .redacted(_, _, false) = try store.write(try redaction(of: tasks)) else {
       Issue.record("the file cannot have been rewritten")
       return
     }
@@ -138,9 +97,62 @@ import Testing
     store.close()
   }
 
+  /// The process is killed between the change and the rewriting of the file, which a reader holds up.
+  @Test func finishesAtTheNextStartWhatACrashPrevented() async throws {
+    let path = folder.path
+    await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+      let store = try TestStore(path + "/orchestron.db")
+      let tasks = try filled(store)
+      let reader = try Database(file: path + "/orchestron.db", role: .reader)
+      try reader.execute("BEGIN")
+      _ = try reader.integer("SELECT count(*) FROM events")
+      guard case .redacted(_, _, false) = try store.write(try redaction(of: tasks)) else { exit(1) }
+      kill(getpid(), SIGKILL)
+    }
+    #expect(!leaks.isEmpty)
+    let store = try TestStore(folder.file)
+    #expect(leaks == [])
+    let tasks = try store.declare("core/tasks", [try .init(["title"])], search: ["title": 8, "text": 1])
+    #expect(try store.read(tasks, "t0") == #"{"id":"t0","revision":3}"#)
+    #expect(try store.problems() == [])
+    store.close()
+  }
+
+  /// The process is killed at any moment of a redaction: all of it has happened, or nothing.
+  @Test func takesAllOutOrNothingWhenTheProcessIsKilled() async throws {
+    var done = 0
+    for round in 0..<6 {
+      let folder = Folder()
+      let path = folder.path
+      // The last one is killed when the redaction was answered.
+      let delay = round == 5 ? 0 : UInt32.random(in: 1...40_000)
+      await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, delay = delay as UInt32] in
+        let store = try TestStore(path + "/orchestron.db")
+        let tasks = try filled(store)
+        if delay > 0 {
+          _ = try Thread("killer") {
+            usleep(delay)
+            kill(getpid(), SIGKILL)
+          }
+        }
+        _ = try store.write(try redaction(of: tasks))
+        kill(getpid(), SIGKILL)
+      }
+      let store = try TestStore(folder.file)
+      let tasks = try store.declare("core/tasks", [try .init(["title"])], search: ["title": 8, "text": 1])
+      let isThere = try store.read(tasks, "t0") != #"{"id":"t0","revision":3}"#
+      let leaks = folder.names.filter { occurs(secret, in: "\(folder.path)/\($0)") }
+      #expect(leaks.isEmpty != isThere, "round \(round)")
+      if !isThere { done += 1 }
+      #expect(try store.problems() == [])
+      store.close()
+    }
+    #expect(done > 0)
+  }
+
   @Test func takesNothingOutWithABatchThatIsRefused() throws {
     let store = try TestStore(folder.file)
-    let tasks = try fill(store)
+    let tasks = try filled(store)
     var batch = Batch(source: "core")
     batch.redactions = ["t1"]
     batch.operations = [try Operation(.delete, tasks, id: "t1", expected: .revision(9))]
@@ -152,6 +164,48 @@ import Testing
     #expect(kept == 300)
     store.close()
   }
+}
+
+private let secret = "xyzzyplugh"
+
+/// Stores documents with long and short texts in a searched collection, some of them with the secret, at several
+/// revisions, so that pages are split, freed and filled again.
+private func filled(_ store: TestStore) throws -> StoragePlugin.Collection {
+  let tasks = try store.declare(
+    "core/tasks", [try .init(["title"])], search: ["title": 8, "text": 1])
+  for number in 0..<300 {
+    let word = number % 7 == 0 ? secret : "plain"
+    let text = String(repeating: "\(word) \(number) ", count: number % 5 == 0 ? 900 : 3)
+    let body = Array(#"{"title":"\#(word) \#(number)","text":"\#(text)"}"#.utf8)
+    try store.write(
+      Batch(
+        operations: [try Operation(.put(body), tasks, id: "t\(number)", expected: .absent)],
+        events: [
+          try NewEvent(topic: "task:created", data: Array(#"{"id":"t\#(number)","task":"#.utf8) + body + [0x7d])
+        ],
+        source: "core", actor: "user:ada",
+        idempotency: Idempotency(
+          key: "core user:ada k\(number)", fingerprint: "f",
+          reply: Array(#"{"id":"t\#(number)","text":"\#(text)"}"#.utf8))))
+  }
+  for number in stride(from: 0, to: 300, by: 3) {
+    let body = Array(#"{"title":"plain","text":"\#(String(repeating: "other ", count: number * 3))"}"#.utf8)
+    try store.write(
+      Batch(operations: [try Operation(.put(body), tasks, id: "t\(number)", expected: .any)], source: "core"))
+  }
+  return tasks
+}
+
+/// A batch that takes the documents with the secret out.
+private func redaction(of tasks: StoragePlugin.Collection) throws -> Batch {
+  let numbers = Array(stride(from: 0, to: 300, by: 7))
+  var batch = Batch(source: "core", actor: "user:root")
+  batch.operations = try numbers.map {
+    try Operation(.put(Array("{}".utf8)), tasks, id: "t\($0)", expected: .any)
+  }
+  batch.redactions = numbers.map { "t\($0)" }
+  batch.events = [try NewEvent(topic: "task:purged", data: Array(#"{"id":"t0"}"#.utf8))]
+  return batch
 }
 
 /// Whether a text occurs in the bytes of a file.

@@ -1,3 +1,4 @@
+import PluginTesting
 import Testing
 
 @testable import StoragePlugin
@@ -119,7 +120,7 @@ import Testing
   /// Random texts of everything that means something to somebody: each is answered, or refused with our own sentence.
   @Test func neverAnswersASyntaxError() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     let (store, tasks) = try filled()
     defer { store.close() }
     let parts = [
@@ -142,7 +143,7 @@ import Testing
   /// Random documents and words against a search that looks into every document, page by page.
   @Test func agreesWithASimpleModel() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     let store = try TestStore(folder.file)
     defer { store.close() }
     let tasks = try store.declare("core/tasks", search: ["title": 3, "labels": 1])

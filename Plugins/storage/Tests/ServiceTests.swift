@@ -176,7 +176,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("storage.declare", #"{"collection":"host/x","indexes":[{"fields":[1]}]}"#, "an index is {fields, unique}"),
+    ("storage.declare", #"{"collection":"host/x","indexes":[{"fields":[1]}]}"#, "an index is {fields, unique, sparse}"),
     ("storage.declare", #"{"collection":"host/x","indexes":[{"fields":["a"],"uniq":true}]}"#, "an index is"),
     ("storage.declare", #"{"collection":"host/x","indexes":[{"fields":["a b"]}]}"#, "is not a field"),
     ("storage.declare", #"{"collection":"host/X"}"#, "is not a collection"),

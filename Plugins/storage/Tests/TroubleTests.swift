@@ -1,5 +1,6 @@
 import CSQLite
 import Glibc
+import PluginTesting
 import Testing
 
 @testable import StoragePlugin
@@ -92,7 +93,7 @@ import Testing
   /// A log that was cut anywhere gives the batches before the cut, whole and in order.
   @Test func keepsWhatStandsBeforeACutInTheLog() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     let store = try TestStore(folder.file)
     let tasks = try store.declare("core/tasks", [.init(["a"])])
     for number in 0..<60 {

@@ -94,6 +94,7 @@ extension CollectionDefinition {
       for field in index.fields { json.string(field.text) }
       json.endArray()
       json.member("unique", index.isUnique)
+      if index.isSparse { json.member("sparse", true) }
       json.endObject()
     }
     json.endArray()

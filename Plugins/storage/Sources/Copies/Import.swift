@@ -87,12 +87,12 @@ extension BatchExecutor {
     var indexes: [CollectionDefinition.Index] = []
     try database.rows(
       """
-      SELECT (SELECT group_concat(f.value) FROM json_each(i.value, '$.fields') f), i.value ->> '$.unique'
+      SELECT (SELECT group_concat(f.value) FROM json_each(i.value, '$.fields') f), i.value ->> '$.unique',
+        i.value ->> '$.sparse'
       FROM json_each(?1, '$.indexes') i
       """, json
     ) { row throws(StorageError) in
-      indexes.append(
-        try CollectionDefinition.Index(row.text(0).split(separator: ",").map(String.init), unique: row.int(1) != 0))
+      indexes.append(try CollectionDefinition.Index(row))
     }
     var entries: [SearchDefinition.Entry] = []
     try database.rows("SELECT value ->> '$.field', value ->> '$.weight' FROM json_each(?1, '$.search')", json) {

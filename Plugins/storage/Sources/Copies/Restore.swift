@@ -54,11 +54,24 @@ struct Restore: Sendable {
 
   /// Refuses what is not a sound backup of ours.
   private func check() throws(StorageError) {
-    let database = try Database(file: part, role: .reader)
-    try database.checkOrigin()
-    let problem = try database.first("PRAGMA integrity_check(1)")
-    guard problem == .text("ok") else {
-      throw StorageError(.dataLoss, "the backup is damaged (\(problem ?? .null)); use another one")
+    do throws(StorageError) {
+      // Whoever sends it knows it by a name of their own.
+      let database = try Database(file: part, role: .examiner, called: "the backup")
+      guard try database.isOurs else {
+        throw StorageError(
+          .failedPrecondition, "the backup is a database of another program; use one that orchestron backup has made")
+      }
+      try database.checkOrigin()
+      let problem = try database.first("PRAGMA integrity_check(1)")
+      guard problem == .text("ok") else {
+        throw StorageError(.dataLoss, "the backup is damaged (\(problem ?? .null)); use another one")
+      }
+    } catch {
+      guard error.sqliteCode != 0 else { throw error }
+      throw StorageError(
+        .dataLoss,
+        "the backup is damaged, or not an SQLite database (\(error.sqliteMessage)); use another one",
+        sqliteCode: error.sqliteCode, sqliteMessage: error.sqliteMessage)
     }
   }
 

@@ -2,10 +2,9 @@
 extension Database {
   func loadCollections() throws(StorageError) -> [Collection] {
     var indexes: [String: [CollectionDefinition.Index]] = [:]
-    try rows("SELECT collection, fields, isUnique FROM indexes ORDER BY collection, fields") {
+    try rows("SELECT fields, isUnique, isSparse, collection FROM indexes ORDER BY collection, fields") {
       row throws(StorageError) in
-      let fields = row.text(1).split(separator: ",").map(String.init)
-      indexes[row.text(0), default: []].append(try CollectionDefinition.Index(fields, unique: row.int(2) != 0))
+      indexes[row.text(3), default: []].append(try CollectionDefinition.Index(row))
     }
     var collections: [Collection] = []
     try rows("SELECT name, search, view FROM collections ORDER BY name") { row throws(StorageError) in
@@ -47,10 +46,9 @@ extension Database {
     beyond definition: CollectionDefinition, of collection: Collection
   ) throws(StorageError) -> [CollectionDefinition.Index] {
     var present: Set<CollectionDefinition.Index> = []
-    try rows("SELECT fields, isUnique FROM indexes WHERE collection = ?1", .text(definition.name)) {
+    try rows("SELECT fields, isUnique, isSparse FROM indexes WHERE collection = ?1", .text(definition.name)) {
       row throws(StorageError) in
-      let fields = row.text(0).split(separator: ",").map(String.init)
-      present.insert(try CollectionDefinition.Index(fields, unique: row.int(1) != 0))
+      present.insert(try CollectionDefinition.Index(row))
     }
     for index in present.subtracting(definition.indexes) { try drop(index, of: collection) }
     return definition.indexes.filter { !present.contains($0) }
@@ -89,7 +87,7 @@ extension Database {
     do {
       try execute(
         "CREATE \(index.isUnique ? "UNIQUE " : "")INDEX \(collection.indexName(index)) "
-          + "ON \(collection.table)(\(columns.joined(separator: ", ")))")
+          + "ON \(collection.table)(\(columns.joined(separator: ", ")))\(collection.condition(of: index))")
     } catch  where error.isConstraint {
       throw StorageError(
         .failedPrecondition,
@@ -97,13 +95,27 @@ extension Database {
           + "change them before the index is declared unique")
     }
     try run(
-      "INSERT INTO indexes(collection, fields, isUnique) VALUES(?1, ?2, ?3)",
-      .text(collection.name), .text(index.text), .bool(index.isUnique))
+      "INSERT INTO indexes(collection, fields, isUnique, isSparse) VALUES(?1, ?2, ?3, ?4)",
+      .text(collection.name), .text(index.text), .bool(index.isUnique), .bool(index.isSparse))
   }
 }
 
 extension Collection {
   fileprivate func indexName(_ index: CollectionDefinition.Index) -> String {
     "\"\(name)(\(index.text))\""
+  }
+
+  /// Which documents an index holds, as SQL.
+  fileprivate func condition(of index: CollectionDefinition.Index) -> String {
+    guard index.isSparse, let first = index.fields.first else { return "" }
+    return " WHERE \(expression(first.field)) IS NOT NULL"
+  }
+}
+
+extension CollectionDefinition.Index {
+  /// Reads a row of `fields, isUnique, isSparse`.
+  init(_ row: Statement) throws(StorageError) {
+    try self.init(
+      row.text(0).split(separator: ",").map(String.init), unique: row.int(1) != 0, sparse: row.int(2) != 0)
   }
 }

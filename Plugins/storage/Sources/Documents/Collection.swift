@@ -5,8 +5,11 @@ struct CollectionDefinition: Sendable, Equatable {
     let fields: [OrderedField]
     /// No two documents may have the same values here; documents that lack one of the fields do not count.
     let isUnique: Bool
+    /// Documents without a value in the first field are left out, so that they cost nothing. A filter that only a value
+    /// can pass is answered from it; that the field is absent, and an order without a filter, are not.
+    let isSparse: Bool
 
-    init(_ fields: [String], unique: Bool = false) throws(StorageError) {
+    init(_ fields: [String], unique: Bool = false, sparse: Bool = false) throws(StorageError) {
       guard (1...12).contains(fields.count) else {
         throw StorageError(.invalidArgument, "an index has 1 to 12 fields, not \(fields.count)")
       }
@@ -14,6 +17,7 @@ struct CollectionDefinition: Sendable, Equatable {
       for field in fields { checked.append(try OrderedField(field)) }
       self.fields = checked
       isUnique = unique
+      isSparse = sparse
     }
 
     /// The fields as they are written in the catalogue: `project,-priority`.

@@ -58,15 +58,20 @@ let migrations = [
     sql: """
       ALTER TABLE collections ADD COLUMN search TEXT NOT NULL DEFAULT '';
       ALTER TABLE collections ADD COLUMN view TEXT NOT NULL DEFAULT '';
-      """,
+      """),
+  Migration(
+    version: 3, name: "sparse indexes",
+    sql: "ALTER TABLE indexes ADD COLUMN isSparse INTEGER NOT NULL DEFAULT 0;",
     then: { database throws(StorageError) in
-      // Version 1 had virtual columns, which are no columns to pragma_table_info.
+      // Version 1 had virtual columns, which are no columns to pragma_table_info. They are made anew by the last step,
+      // because what declares a collection needs the schema of today.
       for collection in try database.loadCollections() {
-        for index in collection.definition.indexes { try database.drop(index, of: collection) }
         var columns: [String] = []
         try database.rows("SELECT name FROM pragma_table_xinfo(?1) WHERE hidden = 2", .text(collection.name)) {
           columns.append($0.text(0))
         }
+        guard !columns.isEmpty else { continue }
+        for index in collection.definition.indexes { try database.drop(index, of: collection) }
         for name in columns { try database.execute("ALTER TABLE \(collection.table) DROP COLUMN \"\(name)\"") }
         _ = try database.declare(collection.definition)
       }
@@ -113,7 +118,7 @@ extension Database {
 
   /// Refuses files of other programs and of newer ones of ours.
   func checkOrigin(_ steps: [Migration] = migrations) throws(StorageError) {
-    guard try integer("PRAGMA application_id") == applicationID else {
+    guard try isOurs else {
       throw StorageError(
         .failedPrecondition,
         "\(file) is a database of another program; choose another storage folder, or move that file away")
@@ -128,6 +133,11 @@ extension Database {
         "\(file) has schema version \(present), and this program knows versions up to \(newest); "
           + "start the newer program, or restore a backup that this one made")
     }
+  }
+
+  /// Whether the file says that it is a database of this program.
+  var isOurs: Bool {
+    get throws(StorageError) { try integer("PRAGMA application_id") == applicationID }
   }
 
   /// Runs `body` in one write transaction, all of it or nothing.

@@ -14,8 +14,11 @@ final class Database {
     case pointReader
     /// SQL of people, on the thread of a reader.
     case analyst
+    /// Looks at a file that somebody else may have made.
+    case examiner
   }
 
+  /// The path of the file, or what messages call it instead.
   let file: String
   let connection: OpaquePointer
   private var statements: [String: Statement] = [:]
@@ -27,14 +30,19 @@ final class Database {
   static let busyMilliseconds: Int32 = 5000
 
   /// Opens the file, which the writer creates when it is missing.
-  init(file: String, role: Role) throws(StorageError) {
+  ///
+  /// - Parameters:
+  ///   - path: The path of the file.
+  ///   - name: What messages call it; the path when left out.
+  init(file path: String, role: Role, called name: String? = nil) throws(StorageError) {
+    let file = name ?? path
     self.file = file
     let flags =
       role == .writer
       ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
       : SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX
     var opened: OpaquePointer?
-    let code = sqlite3_open_v2(file, &opened, flags, nil)
+    let code = sqlite3_open_v2(path, &opened, flags, nil)
     guard let opened else { throw StorageError(.resourceExhausted, "memory ran out while opening \(file)") }
     guard code == SQLITE_OK else {
       let error = Database.error(opened, file: file, code: code)
@@ -47,7 +55,9 @@ final class Database {
     pagesOfLog = .allocate(capacity: 1)
     pagesOfLog.initialize(to: 0)
     sqlite3_extended_result_codes(connection, 1)
-    guard csqlite_harden(connection) == SQLITE_OK else {
+    let status =
+      role == .examiner ? csqlite_distrust(connection, Database.examinedLength) : csqlite_harden(connection)
+    guard status == SQLITE_OK else {
       throw StorageError(.internal, "this build of SQLite lacks the defensive switches; install SQLite 3.38 or newer")
     }
     try configure(role)
@@ -59,8 +69,12 @@ final class Database {
     pagesOfLog.deallocate()
   }
 
+  /// The most bytes of one value in a file that is examined: four times the largest document.
+  private static let examinedLength: Int32 = 32 << 20
+
   private func configure(_ role: Role) throws(StorageError) {
     sqlite3_busy_timeout(connection, role == .pointReader ? 5 : Database.busyMilliseconds)
+    if role == .examiner { return }
     try execute(
       """
       PRAGMA synchronous = FULL;

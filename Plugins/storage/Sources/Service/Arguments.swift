@@ -5,11 +5,12 @@ enum Arguments {
   static func indexes(_ json: JSONValue) throws -> [CollectionDefinition.Index] {
     try json.elements.map { index in
       let fields = index["fields"].elements.compactMap(\.string)
-      guard fields.count == index["fields"].count, known(index, ["fields", "unique"]) else {
+      guard fields.count == index["fields"].count, known(index, ["fields", "unique", "sparse"]) else {
         throw StorageError(
-          .invalidArgument, "an index is {fields, unique}, fields being a list of strings; got \(index.text)")
+          .invalidArgument, "an index is {fields, unique, sparse}, fields being a list of strings; got \(index.text)")
       }
-      return try CollectionDefinition.Index(fields, unique: index["unique"].bool ?? false)
+      return try CollectionDefinition.Index(
+        fields, unique: index["unique"].bool ?? false, sparse: index["sparse"].bool ?? false)
     }
   }
 
@@ -214,7 +215,8 @@ enum Arguments {
       throw StorageError(
         .invalidArgument, "idempotency is {key, fingerprint, reply}, key having 1 to 255 bytes")
     }
-    return Idempotency(key: "\(caller) \(actor) \(key)", fingerprint: fingerprint, reply: reply.withJSON { Array($0) })
+    return Idempotency(
+      key: "\(caller) \(actor) \(key)", name: key, fingerprint: fingerprint, reply: reply.withJSON { Array($0) })
   }
 
   /// Whether an object has no other members than these, so that a typing mistake cannot pass unnoticed.

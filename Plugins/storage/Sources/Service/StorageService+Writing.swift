@@ -9,7 +9,9 @@ extension Storage {
       parameters: [
         .string("collection", "The caller's id, a slash and a name, such as core/tasks."),
         .json(
-          "indexes", "A list of {fields, unique}; a field is a path such as forecast.p85, with - for descending.",
+          "indexes",
+          "A list of {fields, unique, sparse}; a field is a path such as forecast.p85, with - for descending; a sparse "
+            + "index leaves out the documents without a value in its first field.",
           defaultValue: "[]", schema: #"{"type":"array"}"#),
         .json(
           "search", "The fields that are searched for words: a list of fields, or of {field, weight}, weight 1 to 100.",

@@ -108,10 +108,20 @@ struct NewEvent: Sendable {
 struct Idempotency: Sendable {
   /// Whoever asks keeps keys of different actors and methods apart, by putting both into the key.
   let key: String
+  /// What the caller calls it.
+  let name: String
   /// Tells one set of arguments from another: the same key with another fingerprint is refused.
   let fingerprint: String
   /// What the caller will answer, kept with the change. UTF-8.
   let reply: [UInt8]
+
+  /// - Parameter name: The key itself when left out.
+  init(key: String, name: String? = nil, fingerprint: String, reply: [UInt8]) {
+    self.key = key
+    self.name = name ?? key
+    self.fingerprint = fingerprint
+    self.reply = reply
+  }
 
   /// How long a reply is kept, in milliseconds.
   static let lifetime: Int64 = 24 * 3600 * 1000

@@ -178,7 +178,8 @@ struct BatchExecutor {
     guard statement.text(0) == idempotency.fingerprint else {
       throw StorageError(
         .failedPrecondition,
-        "the idempotency key was used within the last 24 hours with other arguments; use a new key")
+        "the idempotency key \"\(idempotency.name)\" was used within the last 24 hours with other arguments; "
+          + "use a new key")
     }
     return Array(statement.bytes(1))
   }
