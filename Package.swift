@@ -127,7 +127,9 @@ let package = Package(
         .product(name: "PluginKit", package: "plugin-sdk"), .product(name: "PluginTesting", package: "plugin-sdk"),
       ], swiftSettings: swift),
     .testTarget(
-      name: "HostTests", dependencies: ["OrchestronHost", "CHost"], swiftSettings: swift),
+      name: "HostTests",
+      dependencies: ["OrchestronHost", "CHost", .product(name: "PluginTesting", package: "plugin-sdk")],
+      swiftSettings: swift),
   ] + plugins.flatMap(\.targets),
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

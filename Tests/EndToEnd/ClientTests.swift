@@ -18,6 +18,10 @@ import Testing
     try Client.run("history_crash.py", ["2"])
   }
 
+  @Test func purgesAllOrNothingThroughAKill() throws {
+    try Client.run("purge_crash.py", ["4"])
+  }
+
   @Test func plansAReleaseWithDependenciesSearchUndoAndABranch() throws {
     try Client.run("planning.py", [])
   }

@@ -46,7 +46,7 @@ final class Core: Plugin {
     people = People(ledger: ledger)
     time = TimeTracking(ledger: ledger, projects: projects, tasks: tasks)
     sprints = Sprints(ledger: ledger, projects: projects, tasks: tasks)
-    branches = Branches(ledger: ledger, projects: projects, tasks: tasks)
+    branches = Branches(ledger: ledger, projects: projects, tasks: tasks, sprints: sprints)
     history = History(ledger: ledger, projects: projects)
     records = Records(ledger: ledger, projects: projects)
     search = Search(ledger: ledger, projects: projects) { [sprints] project, context throws(Failure) in

@@ -48,6 +48,13 @@ enum Refusal {
     }
   }
 
+  /// Refuses a date whose year does not have four digits or is 0: as texts such dates neither sort nor can be read.
+  static func unkeepable(_ date: String, path: String) -> Failure {
+    Failure(
+      .invalidArgument, "the \(path) \(date) lies outside of the years 1 to 9999; give another one",
+      details: details(path: path, message: "lies outside of the years 1 to 9999"))
+  }
+
   /// `a, b or c`.
   static func list(_ words: [String]) -> String {
     guard let last = words.last, words.count > 1 else { return words.first ?? "nothing" }
@@ -57,6 +64,11 @@ enum Refusal {
   private static func text(_ fields: Fields) -> String {
     String(decoding: fields.json, as: UTF8.self)
   }
+}
+
+extension Day {
+  /// Whether its year is one of 1 to 9999.
+  var isKeepable: Bool { (1...9999).contains(year) }
 }
 
 extension Value {

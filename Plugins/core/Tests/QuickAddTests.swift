@@ -61,6 +61,11 @@ import Testing
     #expect(add("#api @ada").fields == [:])
   }
 
+  @Test func hasATitleThatCanBeSeen() {
+    #expect(add("\u{200b} #api").title == "\u{200b} #api")
+    #expect(add("\u{200b} #api").fields == [:])
+  }
+
   @Test func leavesAParentThatIsNotThere() {
     let line = add("A parent:ORC-9 #x", takesParent: false)
     #expect(line.title == "A parent:ORC-9")

@@ -80,6 +80,29 @@ import Testing
     #expect(try self.filters(text) == filters)
   }
 
+  @Test func ordersByThePrioritiesRankAndNotByItsLetters() throws {
+    func order(_ text: String) throws -> SearchFilters {
+      try SearchFilters(SearchQuery(text), of: Documents.Query("core/tasks"), in: SearchFiltersTests.setting)
+    }
+    #expect(try order("order:priority").priorities == [.critical, .high, .medium, .low, .trivial])
+    #expect(try order("-order:priority").priorities == [.trivial, .low, .medium, .high, .critical])
+    #expect(try order("order:rank").priorities == nil && order("order:priority order:rank").priorities == nil)
+    // Within a priority the order is the usual one.
+    #expect(try order("order:priority").query.order == order("status:todo").query.order)
+  }
+
+  @Test func readsTheCursorsOfListsByPriorityAlone() throws {
+    let all = TaskPriority.allCases
+    for cursor in [PriorityCursor(rank: 0), .init(rank: 4), .init(rank: 2, inner: "eyJh.x")] {
+      #expect(try PriorityCursor(cursor.text, in: all) == cursor)
+    }
+    #expect(try PriorityCursor(nil, in: all) == PriorityCursor(rank: 0))
+    for text in ["", ".", "5", "-1", "eyJhIjoxfQ", "9223372036854775808.x", "01"] {
+      let failure = #expect(throws: Failure.self) { try PriorityCursor(text, in: all) }
+      #expect(failure?.status == .invalidArgument && failure?.message.contains("cursor") == true)
+    }
+  }
+
   @Test(arguments: [
     "status:nearly_done", "due:someday", "due:2026-02-30", "due:99999y", "due:+9223372036854775807d", "points:many",
     "is:nice", "order:chaos", "-label:a",

@@ -30,6 +30,20 @@ import Testing
     }
   }
 
+  @Test func staysWithinTheYearsWithFourDigits() throws {
+    for (start, end) in [("9999-12-31", nil), ("9999-12-19", nil), ("0000-05-01", "0000-05-02")] as [(Value, Value?)] {
+      var given: Fields = ["name": "A", "startDate": start]
+      given["endDate"] = end
+      let failure = #expect(throws: Failure.self) { try sprint(given) }
+      #expect(failure?.status == .invalidArgument)
+      #expect(failure?.message.contains(start.string ?? "") == true && failure?.message.contains("9999") == true)
+    }
+    #expect(try sprint(["name": "A", "startDate": "9999-12-18"]).fields["endDate"] == "9999-12-31")
+    #expect(try sprint(["name": "A", "startDate": "9999-12-31", "endDate": "9999-12-31"]).endDate.year == 9999)
+    var last = try sprint(["name": "A"])
+    #expect(throws: Failure.self) { try last.apply(["startDate": "0000-01-01", "endDate": "0000-01-13"]) }
+  }
+
   @Test func losesNeitherItsNameNorItsDays() throws {
     for name in ["name", "startDate", "endDate"] {
       var sprint = try sprint(["name": "A", "goal": "B"])

@@ -38,7 +38,8 @@ import Testing
   private func task(_ given: Fields = [:]) -> TaskItem {
     var fields: Fields = ["title": "A"]
     for (name, value) in given.members { fields[name] = value }
-    return TaskItem(fields, id: "i", key: "ORC-1", project: "p", rank: "a1")
+    // The dates that these tests give can be kept.
+    return try! TaskItem(fields, id: "i", key: "ORC-1", project: "p", rank: "a1")
   }
 
   /// A task that came to this status by setting the status alone.
@@ -72,6 +73,33 @@ import Testing
   @Test func treatsNullLikeAbsentInANewTask() {
     let plain = task()
     #expect(task(["description": .null, "labels": .null, "priority": .null]) == plain)
+  }
+
+  @Test(arguments: [
+    "9999-12-31T23:30:00-01:00", "0001-01-01T00:30:00+01:00", "0000-01-01T00:00:00+02:00", "0000-06-01",
+    "0000-12-31T23:59:59Z",
+  ])
+  func refusesDatesOutsideOfTheYearsWithFourDigits(_ date: String) throws {
+    for name in ["startDate", "dueDate"] {
+      let given = Fields([("title", "A"), (name, .string(date))])
+      let made = #expect(throws: Failure.self) {
+        try TaskItem(given, id: "i", key: "ORC-1", project: "p", rank: "a1")
+      }
+      var task = task()
+      let changed = #expect(throws: Failure.self) { try task.apply(Fields([(name, .string(date))]), at: Self.start) }
+      for failure in [made, changed] {
+        #expect(failure?.status == .invalidArgument)
+        #expect(failure?.message.contains(date) == true && failure?.message.contains("1 to 9999") == true)
+        #expect(failure?.message.contains(name) == true)
+      }
+    }
+  }
+
+  @Test func keepsTheFirstAndTheLastMoment() {
+    let made = task(["startDate": "0001-01-01T01:00:00+01:00", "dueDate": "9999-12-31T22:59:59.999-01:00"])
+    #expect(made.fields["startDate"] == "0001-01-01T00:00:00.000Z")
+    #expect(made.fields["dueDate"] == "9999-12-31T23:59:59.999Z")
+    #expect(task(["dueDate": "9999-12-31"]).fields["dueDate"] == "9999-12-31")
   }
 
   @Test func keepsDaysAndBringsMomentsToUTC() {

@@ -34,7 +34,9 @@ final class WorkflowEngine: Plugin {
       identities: identities)
     feed = EventFeed(host: host, store: store, catalogue: catalogue, projects: projects, launcher: launcher)
     scheduler = Scheduler(host: host, catalogue: catalogue, projects: projects, launcher: launcher)
-    history = RunHistory(host: host, store: store, chains: chains, keepDays: config["keepDays"].int ?? 90)
+    history = RunHistory(
+      host: host, store: store, chains: chains, catalogue: catalogue, launcher: launcher,
+      keepDays: config["keepDays"].int ?? 90)
     service = WorkflowService(
       host: host, store: store, catalogue: catalogue, projects: projects, launcher: launcher, runner: runner,
       scheduler: scheduler, identities: identities)

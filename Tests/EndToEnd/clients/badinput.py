@@ -28,6 +28,21 @@ TABLE = [
     # Lengths
     ("POST", "/tasks", {"title": LONG}, 400, ["title", "500"]),
     ("POST", "/tasks", {"title": " \n"}, 400, ["title"]),
+    # What cannot be seen
+    ("POST", "/tasks", {"title": "\u200b\u2060\ufeff"}, 400, ["title"]),
+    ("POST", "/tasks", {"title": "\U000e0041"}, 400, ["title"]),
+    ("PATCH", "/tasks/ORC-1", {"title": "\t\u00a0\u2800"}, 400, ["title"]),
+    ("PATCH", "/tasks/ORC-1", {"assignee": " "}, 400, ["assignee"]),
+    ("PATCH", "/tasks/ORC-1", {"assignee": "\u200d"}, 400, ["assignee"]),
+    ("PATCH", "/tasks/ORC-1", {"labels": ["a", "\u200b"]}, 400, ["labels"]),
+    ("PATCH", "/tasks/ORC-1", {"checkpoints": [{"name": " ", "completed": False}]}, 400, ["checkpoints"]),
+    ("POST", "/tasks/bulk", {"ids": ["ORC-1"], "patch": {"title": "\u0007"}}, 400, ["patch", "title"]),
+    ("POST", "/tasks/quick", {"text": "\u200b"}, 400, ["text"]),
+    ("POST", "/sprints", {"name": "\u200b"}, 400, ["name"]),
+    ("POST", "/projects", {"key": "abc", "name": "\u00ad"}, 400, ["name"]),
+    ("POST", "/people", {"handle": "eve", "name": "\u3164"}, 400, ["name"]),
+    ("POST", "/records", {"kind": "decision", "title": "\u200e"}, 400, ["title"]),
+    ("POST", "/comments", {"task": "ORC-1", "text": "\u200b \n"}, 400, ["text"]),
     ("PATCH", "/tasks/ORC-1", {"description": "x" * 100_001}, 400, ["description", "100000"]),
     ("PATCH", "/tasks/ORC-1", {"labels": ["x" * 65]}, 400, ["labels", "64"]),
     ("PATCH", "/tasks/ORC-1", {"labels": [str(n) for n in range(51)]}, 400, ["labels", "50"]),
@@ -45,6 +60,11 @@ TABLE = [
     ("PATCH", "/tasks/ORC-1", {"dueDate": "2026-02-30"}, 400, ["dueDate", "date such as"]),
     ("PATCH", "/tasks/ORC-1", {"dueDate": "2100-02-29"}, 400, ["dueDate", "date such as"]),
     ("PATCH", "/tasks/ORC-1", {"dueDate": "2026-13-01T00:00:00Z"}, 400, ["dueDate", "RFC 3339"]),
+    ("PATCH", "/tasks/ORC-1", {"dueDate": "9999-12-31T23:30:00-01:00"}, 400, ["dueDate", "9999-12-31T23:30:00-01:00"]),
+    ("POST", "/tasks", {"title": "T", "startDate": "0001-01-01T00:00:00+01:00"}, 400, ["startDate", "1 to 9999"]),
+    ("POST", "/tasks/bulk", {"ids": ["ORC-1"], "patch": {"dueDate": "0000-01-01"}}, 400, ["dueDate", "1 to 9999"]),
+    ("POST", "/sprints", {"name": "S", "startDate": "9999-12-31"}, 400, ["9999-12-31", "endDate"]),
+    ("PATCH", "/sprints/ORC-S1", {"startDate": "0000-01-01", "endDate": "0000-01-13"}, 400, ["startDate"]),
     ("PATCH", "/tasks/ORC-1", {"startDate": "tomorrow"}, 400, ["startDate", "date such as"]),
     ("POST", "/sprints", {"name": "S", "startDate": "2026-02-30"}, 400, ["startDate", "date such as"]),
     ("POST", "/sprints", {"name": "S", "startDate": "2026-03-02", "endDate": "2026-03-01"}, 400, ["endDate"]),
@@ -78,6 +98,15 @@ TABLE = [
     ("GET", "/search?text=points:>many", None, 400, ["many"]),
     # References
     ("GET", "/tasks/ORC-99", None, 404, ["ORC-99"]),
+    ("GET", "/search?text=parent:nope", None, 404, ["nope", "no task"]),
+    ("GET", "/search?text=-parent:ORC-1,ORC-99", None, 404, ["ORC-99"]),
+    ("GET", "/search?text=sprint:ORC-S9", None, 404, ["ORC-S9", "no sprint"]),
+    ("GET", "/search?text=order:priority&cursor=x", None, 400, ["cursor"]),
+    ("POST", "/imports/run", {"dryRun": True, "format": "taskwarrior", "content": "{]"}, 400, ["line 1", "column 2"]),
+    ("POST", "/imports/run", {"dryRun": True, "format": "json", "content": "[\n{\"title\" 1}]"}, 400, ["line 2", "column 1"]),
+    ("POST", "/imports/run", {"dryRun": True, "format": "github", "content": '{"message":"Not Found"}'}, 400, ["no number"]),
+    ("PATCH", "/tasks/ORC-3", {"title": "T"}, 404, ['"ORC-3"']),
+    ("PATCH", "/tasks/orc-3/status", {"status": "done"}, 404, ['"orc-3"']),
     ("GET", "/tasks/not%20a%20key", None, 404, ["not a key"]),
     ("POST", "/tasks", {"title": "T", "parentTask": "ORC-99"}, 404, ["ORC-99"]),
     ("POST", "/tasks", {"title": "T", "blockedBy": ["ORC-1", "ORC-99"]}, 404, ["ORC-99"]),
@@ -156,12 +185,13 @@ def main():
             rest(host, "POST", "/tasks", {"title": f"task {n}", "project": project, "idempotencyKey": f"key {n}"})
         rest(host, "POST", "/sprints", {"name": "One"})
         rest(host, "POST", "/comments", {"task": "ORC-2", "text": "before"})
+        rest(host, "DELETE", "/tasks/ORC-3")
         before = state(host)
         table = [(*row, ()) for row in TABLE]
         table += [("GET", f"{path}&cursor={quote(cursor)}", None, 400, ["cursor"], ())
                   for path, cursor in foreign_cursors(host)]
         table.append(("PATCH", "/tasks/ORC-1", {"title": "T"}, 412, ["ORC-1", "revision 1"], ('If-Match: "7"',)))
-        table.append(("POST", "/tasks", {"title": "another", "idempotencyKey": "key 0"}, 409, ["idempotency key"], ()))
+        table.append(("POST", "/tasks", {"title": "another", "idempotencyKey": "key 0"}, 409, ["idempotency key", "key 0"], ()))
         for verb, path, body, wanted, words, headers in table:
             status, problem = outcome(host, verb, path, body, *headers)
             said = f"{problem.get('detail', '')} {json.dumps(problem.get('errors', []))}"

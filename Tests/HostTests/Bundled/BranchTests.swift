@@ -1,5 +1,7 @@
 import Testing
 
+import struct PluginTesting.SeededGenerator
+
 @testable import OrchestronHost
 
 /// The service `branches` and the argument `branch` of the bundled plugin core, over the real storage.

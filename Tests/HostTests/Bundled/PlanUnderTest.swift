@@ -1,5 +1,7 @@
 import Testing
 
+import struct PluginTesting.SeededGenerator
+
 @testable import OrchestronHost
 
 /// A plan that random operations are made on, beside a model of it; it remembers every state that it has seen.

@@ -222,6 +222,57 @@ import Testing
     #expect(retried["trigger"]?["retryOf"] == run["id"])
   }
 
+  @Test func makesAndRunsAWorkflowOnceForTheSameKey() throws {
+    let host = try host()
+    let definition: JSON = [
+      "name": "note", "enabled": true, "triggers": [["type": "manual"]],
+      "stages": [["name": "s", "actions": [["name": "n", "action": "notify", "with": ["message": "m"]]]]],
+      "reason": "because", "idempotencyKey": "k",
+    ]
+    let made = try host.answer("workflows.create", definition)
+    #expect(try host.answer("workflows.create", definition) == made)
+    let created = try host.recordedEvents().filter { $0.topic == "workflow:created" && $0.data["key"] == "note" }
+    #expect(created.map { $0.data["reason"] } == ["because"])
+    // The same key belongs to one person and one method.
+    #expect(try host.call("workflows.create", definition.text, as: "user:bob").status == .alreadyExists)
+
+    let arguments: JSON = ["id": "note", "data": ["x": 1], "reason": "to see", "idempotencyKey": "k"]
+    let run = try host.answer("workflows.run", arguments)
+    #expect(run["trigger"]?["reason"] == "to see")
+    #expect(try host.answer("workflows.run", arguments)["id"] == run["id"])
+    #expect(try runs("note", in: host).count == 1)
+    #expect(try host.answer("workflows.get", ["id": "note"])["runCount"] == 1)
+    let conflict = try host.call("workflows.run", #"{"id":"note","idempotencyKey":"k"}"#)
+    #expect(conflict.status == .failedPrecondition && conflict.message.contains(" k\""), "\(conflict.message)")
+    #expect(try host.answer("workflows.run", arguments, as: "user:bob")["id"] != run["id"])
+    #expect(try host.answer("workflows.get", ["id": "note"])["runCount"] == 2)
+    #expect(try runs("note", count: 2, in: host).count == 2)
+  }
+
+  @Test func keepsTheDefinitionsThatRunsHaveFollowedAndNoOthers() throws {
+    let host = try host()
+    try make("note", on: ["type": "manual"], [Self.note], in: host)
+    let id = try host.answer("workflows.get", ["id": "note"])["id"]?.string ?? ""
+    for number in 2...5 {
+      if number == 4 {
+        _ = try host.answer("workflows.run", ["id": "note"])
+        _ = try runs("note", in: host)
+      }
+      _ = try host.answer("workflows.update", ["id": "note", "description": .string("\(number)")])
+    }
+    try make("gone", on: ["type": "manual"], [Self.note], in: host)
+    let gone = try host.answer("workflows.get", ["id": "gone"])["id"]?.string ?? ""
+    _ = try host.answer("workflows.delete", ["id": "gone"])
+    host.stop()
+    // What is old is removed at the start and every hour.
+    let again = try self.host(storage: host.storageFolder)
+    let documents = try again.call("storage.export").chunks
+    let ids = documents.filter { $0["collection"] == "workflow/versions" }.compactMap { $0["document"]?["id"]?.string }
+    #expect(ids.filter { $0.hasPrefix(id) }.sorted() == ["\(id).3", "\(id).5"])
+    #expect(!ids.contains { $0.hasPrefix(gone) })
+    #expect(ids.count == 2 + 4)
+  }
+
   @Test func shiftsTheResponsibilityToWhoChangesIt() throws {
     let host = try host()
     try make("note", on: ["type": "manual"], [Self.note], in: host)

@@ -1,6 +1,8 @@
 import Glibc
 import Testing
 
+import struct PluginTesting.SeededGenerator
+
 @testable import OrchestronHost
 
 /// What a client may send that it should not.

@@ -1,5 +1,7 @@
 import Testing
 
+import struct PluginTesting.SeededGenerator
+
 @testable import OrchestronHost
 
 @Suite struct LineBufferTests {

@@ -1,5 +1,7 @@
 import Testing
 
+import struct PluginTesting.SeededGenerator
+
 @testable import OrchestronHost
 
 /// Subscribers that ask for the past: replay and live events join without gap or duplicate.

@@ -1,3 +1,5 @@
+import struct PluginTesting.SeededGenerator
+
 @testable import OrchestronHost
 
 extension JSON {

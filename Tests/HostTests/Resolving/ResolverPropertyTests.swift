@@ -1,5 +1,7 @@
 import Testing
 
+import struct PluginTesting.SeededGenerator
+
 @testable import OrchestronHost
 
 /// Random systems of plugins, resolved once by the resolver and once by the plainest code that could be right.

@@ -103,12 +103,14 @@ struct JiraTests {
   }
 
   @Test(arguments: ["a,b\n1,2\n", "Issue key\nX-1\n", "PK\u{3}\u{4}rest\n", "Summary,Issue key\n\"never closed"])
-  func refusesOtherFilesAndReportsAnOpenQuote(_ text: String) throws {
-    if text.hasPrefix("Summary") {
-      #expect(try imported(.jira, text).report.problems.first?.message == "a quote is opened and never closed")
-    } else {
-      #expect(throws: ImportFailure.self) { try imported(.jira, text) }
-    }
+  func refusesOtherFiles(_ text: String) {
+    #expect(throws: ImportFailure.self) { try imported(.jira, text) }
+  }
+
+  @Test func reportsAnOpenQuoteBehindTasks() throws {
+    let result = try imported(.jira, "Summary,Issue key\na,X-1\n\"never closed")
+    #expect(result.tasks.count == 1)
+    #expect(result.report.problems.first?.message == "a quote is opened and never closed")
   }
 }
 

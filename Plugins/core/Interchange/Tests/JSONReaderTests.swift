@@ -32,7 +32,7 @@ struct GitHubTests {
       report.problems == [
         .init(row: 3, message: "closed_at “2026-02-30T10:00:00Z” is a date that does not exist"),
         .init(row: 6, message: "has no number and is left out; export with the field number"),
-        .init(row: 7, message: "is no JSON object"),
+        .init(row: 7, message: "is no JSON object (it begins in line 61, column 3)"),
       ])
     #expect(report.unmapped == ["comments", "id", "locked", "milestone", "user"])
     #expect(report.target(of: "body") == "description")
@@ -159,6 +159,28 @@ struct TaskwarriorTests {
 }
 
 struct ImporterTests {
+  /// What is malformed must not look as if it were empty.
+  @Test(arguments: [
+    (ImportFormat.taskwarrior, "{]", "line 1, column 2"), (.json, "[{]", "line 1, column 3"),
+    (.github, "[\n{\"number\":1]", "line 2, column 12"),
+    (.taskwarrior, "[{\"uuid\" 1}]", "entry 1 is no JSON (it begins in line 1, column 2): "),
+    (.taskwarrior, "nul", "entry 1 is no JSON (it begins in line 1, column 1): "),
+    (.json, "\n[17]", "entry 1 is no JSON object (it begins in line 2, column 2)"),
+    (.json, "[,]", "line 1, column 2"),
+    (.github, #"{"message":"Not Found"}"#, "entry 1 has no number"),
+    (.github, #"{"items":5}"#, "entry 1 has “items” that are no list"),
+    (.taskMaster, "{]", "tasks.json is no JSON: "), (.taskMaster, #"{"tasks":5}"#, "“tasks” is no list of tasks"),
+    (.taskMaster, #"{"master":{"tasks":{}}}"#, "“master.tasks” is no list of tasks"),
+    (.taskMaster, #"{"tasks":[5]}"#, "entry 1 is no task with an id"),
+    (.linear, "ID,Title\n\"L-1,never closed\n", "line 2 "), (.csv, "id,title\n1,\u{200b}\n", "line 2 has no title"),
+    (.vibeKanban, "Issue ID,Title\n,A\n", "line 2 has no Issue ID"),
+    (.todoTxt, "\u{0}\u{1}", "line 1 is no text"), (.todo, "a\n\u{0}", "line 2 is no text"),
+  ])
+  func saysWhatIsWrongWithMalformedContent(_ format: ImportFormat, _ content: String, _ words: String) {
+    let failure = #expect(throws: ImportFailure.self) { try imported(format, content, pieces: 3) }
+    #expect(failure?.message.contains(words) == true, "the sentence is: \(failure?.message ?? "")")
+  }
+
   @Test(arguments: ImportFormat.allCases)
   func saysWhatIsWrongWithEmptyContent(_ format: ImportFormat) {
     switch format {
@@ -227,7 +249,7 @@ struct ImporterTests {
 
   @Test func theReportEndsWhereItsLimitIs() throws {
     let lines = (0..<1500).map { #"{"uuid":"\#($0)","description":"","field\#($0)":1}"# }.joined(separator: "\n")
-    let report = try imported(.taskwarrior, lines).report
+    let report = try imported(.taskwarrior, #"{"uuid":"x","description":"good"}"# + "\n" + lines).report
     #expect(report.problemCount == 1500 && report.problems.count == ImportReport.limit)
     #expect(report.fields.count == ImportReport.limit)
   }

@@ -73,6 +73,50 @@ struct OriginalTests {
     #expect(throws: ImportFailure.self) { try imported(.original, view) }
   }
 
+  /// What a schema may do on its own must not happen, and one value may not fill the memory.
+  @Test(arguments: [
+    "payload TEXT AS (load_extension('/tmp/evil.so')) VIRTUAL", "payload TEXT AS (hex(zeroblob(100000000))) VIRTUAL",
+    "payload TEXT AS (printf('%.*c', 900000000, 'x')) VIRTUAL",
+    "payload TEXT AS (printf('%.*c', 15000000, 'x')) VIRTUAL",
+  ])
+  func refusesAFileThatWouldDoMoreThanHoldRows(_ column: String) throws {
+    // Such a file is prepared where nothing forbids it.
+    let hostile = """
+      CREATE TABLE edges(edge_id, source_node_id, target_node_id, edge_type, metadata);
+      CREATE TABLE nodes(node_id TEXT PRIMARY KEY, timestamp INTEGER, node_type TEXT, payload TEXT);
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20)
+        INSERT INTO nodes SELECT 'n' || i, 0, 'task', '{}' FROM n;
+      PRAGMA writable_schema = ON;
+      UPDATE sqlite_schema SET sql = replace(sql, 'payload TEXT', '\(column.replacing("'", with: "''"))')
+        WHERE name = 'nodes';
+      """
+    let failure = #expect(throws: ImportFailure.self) { try imported(.original, file(hostile)) }
+    let beginnings = ["the SQLite file ", "nothing of the content could be read; "]
+    #expect(beginnings.contains { failure?.message.hasPrefix($0) == true }, "\(failure?.message ?? "")")
+  }
+
+  @Test func refusesAViewAndIgnoresATrigger() throws {
+    let view = try file(
+      "CREATE TABLE edges(x); CREATE TABLE t(x); CREATE VIEW nodes AS SELECT load_extension('/tmp/evil.so') AS node_id")
+    #expect(throws: ImportFailure.self) { try imported(.original, view) }
+    let trigger = try file(
+      schema + "CREATE TRIGGER evil AFTER INSERT ON nodes BEGIN SELECT load_extension('/tmp/evil.so'); END;")
+    #expect(try imported(.original, trigger).tasks.isEmpty)
+  }
+
+  @Test func readsNothingOfAFileWhosePagesSayNonsense() throws {
+    let sound = try file(schema + nodes)
+    for place in stride(from: 100, to: sound.count - 8, by: 512) {
+      var bytes = sound
+      for offset in 0..<8 { bytes[place + offset] = 0xff }
+      // Refused, or read as far as it is sound; in no case beyond it.
+      _ = try? imported(.original, bytes)
+    }
+    var pages = sound
+    for page in stride(from: 4096, to: pages.count, by: 4096) { pages[page] ^= 0x0f }
+    #expect(throws: ImportFailure.self) { try imported(.original, pages) }
+  }
+
   @Test func endsOnADamagedFile() throws {
     let bytes = try file(schema + nodes)
     for seed in UInt64(0)..<100 {

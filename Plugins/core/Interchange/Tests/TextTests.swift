@@ -104,6 +104,26 @@ struct StatusTermsTests {
   }
 }
 
+struct VisibleTextTests {
+  @Test func agreesWithTheUnicodeCharacterDatabase() {
+    for number in UInt32(0)...0x10FFFF {
+      guard let scalar = Unicode.Scalar(number), number != 0x2800 else { continue }
+      let properties = scalar.properties
+      let isInvisible =
+        properties.isWhitespace || properties.isDefaultIgnorableCodePoint
+        || [.control, .format].contains(properties.generalCategory)
+      #expect(VisibleText.shows(String(Character(scalar))) == !isInvisible, "U+\(String(number, radix: 16))")
+    }
+  }
+
+  @Test func seesWhatStandsAmongWhatIsInvisible() {
+    #expect(VisibleText.shows("\u{200b}\u{200d}a") && VisibleText.shows("👩‍🚀") && VisibleText.shows("-"))
+    for text in ["", " \t\n", "\u{200b}", "\u{2800}\u{feff}", "\u{0}\u{7f}", "\u{e0061}"] {
+      #expect(!VisibleText.shows(text))
+    }
+  }
+}
+
 struct JSONElementsTests {
   @Test func takesListsAndLinesApart() throws {
     #expect(
@@ -114,9 +134,30 @@ struct JSONElementsTests {
     #expect(try elements("\u{feff}[]") == [])
   }
 
-  @Test(arguments: ["[{\"a\":1}", "{\"a\"", "[\"abc", "]", "<html>", "[1,2"])
+  @Test(arguments: ["[{\"a\":1}", "{\"a\"", "[\"abc", "]", "<html>", "[1,2", "[,]", ",", "[1]\n,", "[1,,2]"])
   func refusesWhatIsCutOffOrNoJSON(_ text: String) {
     #expect(throws: ImportFailure.self) { try elements(text) }
+  }
+
+  @Test(arguments: [
+    ("{]", "line 1, column 2, a ] closes what a { has opened"),
+    ("[\n {\"a\": [1}]}]", "line 2, column 10, a } closes what a [ has opened"),
+    ("[1,\n  2]\n]", "line 3, column 1, a ] closes a list that was not opened"),
+    ("[1,\n  ,2]", "line 2, column 3, a comma follows no entry"),
+    ("{}\n\n <", "line 3, column 2, an entry cannot begin as entry 2 does"),
+  ])
+  func namesTheLineAndColumnOfWhatIsMalformed(_ text: String, _ words: String) {
+    for pieces in 1...text.utf8.count {
+      let failure = #expect(throws: ImportFailure.self) { try elements(text, pieces: pieces) }
+      #expect(failure?.message == "the content is no JSON: in \(words)")
+    }
+  }
+
+  @Test func knowsWhereAnElementBegins() throws {
+    var elements = JSONElements()
+    elements.feed(Array("[{\"a\":\n1},\n   {}]".utf8))
+    #expect(try elements.next()?.place == .init(line: 1, column: 2))
+    #expect(try elements.next()?.place == .init(line: 3, column: 4))
   }
 
   @Test func refusesAnElementBeyondTheLimit() {

@@ -5,7 +5,7 @@ extension Core {
   static var bookmarkMethods: Service<Core> {
     Service("bookmarks", version: "1.0.0", doc: "What the caller marked to find it again, or changed of late.") {
       Method.async(
-        "create", [.write, .idempotent], doc: "Marks something; what is marked already gets the new name.",
+        "create", [.write, .idempotent, .creates], doc: "Marks something; what is marked already gets the new name.",
         route: "POST /api/bookmarks",
         parameters: [
           .string("entity", "The id or key of a task, a sprint, a project or a record", schema: TaskText.name),

@@ -24,14 +24,18 @@ final class Bookmarks {
 
   func create(_ call: Call) async throws(Failure) {
     let (name, actor) = (try call.string("entity"), call.actor)
-    guard let target = try await target(Reference(name), call.context) else {
-      throw Failure(
+    func absent() -> Failure {
+      Failure(
         .notFound,
         "there is nothing called \"\(name)\"; give the id or the key of a task, a sprint, a project or a record",
         details: Refusal.details(path: "entity", message: "is not known"))
     }
+    guard let id = try await target(Reference(name), call.context)?.id else { throw absent() }
     try await ledger.answer(call, "bookmarks.create", about: "bookmarks \(actor)") {
       [self] transaction throws(Failure) in
+      // Whoever purges the target purges the bookmarks that it finds, which have its title.
+      try transaction.hold("notes \(id)")
+      guard let target = try await target(.id(id), transaction.context) else { throw absent() }
       var query = Documents.Query(BookmarkItem.collection)
       query.match("actor", .string(actor))
       query.match("entity", .string(target.id))

@@ -7,7 +7,7 @@ extension Core {
       "branches", version: "1.0.0", doc: "What-ifs: changes of the plan that are kept apart until they are merged."
     ) {
       Method.async(
-        "create", [.write], doc: "Makes a branch of a project's plan.", route: "POST /api/branches",
+        "create", [.write, .creates], doc: "Makes a branch of a project's plan.", route: "POST /api/branches",
         parameters: [
           .string("name", "What the argument branch of other methods calls it", schema: BranchText.name),
           .string("description", "What it is to find out", optional: true, schema: #"{"maxLength":10000}"#),

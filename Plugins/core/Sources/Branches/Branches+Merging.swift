@@ -84,34 +84,58 @@ extension Branches {
   private func merge(
     _ item: BranchedItem, _ view: BranchView, _ resolutions: Resolutions, _ transaction: Transaction
   ) async throws(Failure) -> Merge {
-    guard item.kind == TaskItem.noun else {
+    guard item.kind == TaskItem.noun || item.kind == SprintItem.noun else {
       throw Failure(.failedPrecondition, "a \(item.kind) cannot be merged; change it in the plan instead")
     }
     let base = view.base(of: item.entity)
     let ours = item.state(since: base)
-    guard let theirs = try await transaction.get(item.entity, as: TaskItem.self)?.fields else {
+    guard let theirs = try await stored(item, transaction) else {
       return Merge(item: item, theirs: nil, state: ours, conflicts: [])
     }
-    let merge = ThreeWayMerge(base: base, ours: ours, theirs: theirs) { resolutions.side(of: $0, item) }
+    let merge = ThreeWayMerge(base: base, ours: ours, theirs: theirs, by: item.mergeRules) {
+      resolutions.side(of: $0, item)
+    }
     return Merge(item: item, theirs: theirs, state: merge.merged, conflicts: merge.conflicts)
   }
 
-  /// Puts what has changed: what is new first, so that others can refer to it.
+  /// The entity in the plan; nil when there is none.
+  private func stored(_ item: BranchedItem, _ transaction: Transaction) async throws(Failure) -> Fields? {
+    item.isOfSprint
+      ? try await transaction.get(item.entity, as: SprintItem.self)?.fields
+      : try await transaction.get(item.entity, as: TaskItem.self)?.fields
+  }
+
+  /// Gives an entity a state, by the rules of its kind.
+  private func bring(
+    _ item: BranchedItem, to state: Fields, _ transaction: Transaction
+  ) async throws(Failure) -> [History.Kept] {
+    item.isOfSprint
+      ? try await sprints.bring(item.entity, to: state, .walking, transaction)
+      : try await tasks.bring(item.entity, to: state, .walking, transaction)
+  }
+
+  /// Puts what has changed: what is new first, so that others can refer to it, and sprints before the tasks in them.
   private func put(
     _ merges: [Merge], _ transaction: Transaction
   ) async throws(Failure) -> (merged: [Value], kept: [Value]) {
     for merge in merges where merge.theirs == nil {
-      transaction.put(TaskItem(merging: merge.state))
+      if merge.item.isOfSprint {
+        transaction.put(SprintItem(merging: merge.state))
+      } else {
+        transaction.put(TaskItem(merging: merge.state))
+      }
     }
     var (merged, kept) = ([Value](), [Value]())
-    for merge in merges {
+    for merge in merges.filter(\.item.isOfSprint) + merges.filter({ !$0.item.isOfSprint }) {
       let changes = Changes(from: merge.theirs ?? Fields(), to: merge.state, ignoring: TaskItem.bookkeeping)
       guard !changes.isEmpty else { continue }
       var head = merge.item.head
       // What was merged before may have moved this one: only what the branch has changed is brought to it.
-      let now = try await transaction.get(merge.item.entity, as: TaskItem.self)?.fields ?? Fields()
-      let target = ThreeWayMerge(base: merge.theirs ?? now, ours: merge.state, theirs: now) { _ in .ours }.merged
-      for field in try await tasks.bring(merge.item.entity, to: target, .walking, transaction) {
+      let now = try await stored(merge.item, transaction) ?? Fields()
+      let target = ThreeWayMerge(
+        base: merge.theirs ?? now, ours: merge.state, theirs: now, by: merge.item.mergeRules
+      ) { _ in .ours }.merged
+      for field in try await bring(merge.item, to: target, transaction) {
         var entry = head
         for (name, value) in field.json.object?.members ?? [] { entry[name] = value }
         kept.append(.object(entry))
@@ -133,6 +157,11 @@ extension Branches {
   }
 }
 
+extension BranchedItem {
+  fileprivate var isOfSprint: Bool { kind == SprintItem.noun }
+  fileprivate var mergeRules: ThreeWayMerge.Rules { isOfSprint ? .sprints : .tasks }
+}
+
 extension ThreeWayMerge.Conflict {
   fileprivate func json(of item: BranchedItem) -> Fields {
     var fields = item.head
@@ -147,13 +176,21 @@ extension TaskItem {
     var fields = state
     for name in Dependencies.Kind.allCases.flatMap({ [$0.rawValue, $0.opposite] }) { fields[name] = nil }
     for name in [
-      "parentTask", "sprint", "completedDate", "blockedFrom", "hidden", "hiddenAt", "createdAt", "updatedAt",
-      "revision",
+      "parentTask", "sprint", "completedDate", "blockedFrom", "hidden", "hiddenAt", "updatedAt", "revision",
     ] {
       fields[name] = nil
     }
     fields["status"] = .string((state["status"] == "backlog" ? TaskStatus.backlog : .todo).rawValue)
     fields["progress"] = 0
+    self.init(fields: fields)
+  }
+}
+
+extension SprintItem {
+  /// A sprint that was made on a branch, as it begins in the plan.
+  fileprivate init(merging state: Fields) {
+    var fields = state
+    for name in ["hidden", "hiddenAt", "updatedAt", "revision"] { fields[name] = nil }
     self.init(fields: fields)
   }
 }

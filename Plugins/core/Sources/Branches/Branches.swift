@@ -6,13 +6,15 @@ final class Branches {
   let ledger: Ledger
   let projects: Projects
   let tasks: Tasks
+  let sprints: Sprints
   var host: Host { ledger.host }
   var documents: Documents { ledger.documents }
 
-  init(ledger: Ledger, projects: Projects, tasks: Tasks) {
+  init(ledger: Ledger, projects: Projects, tasks: Tasks, sprints: Sprints) {
     self.ledger = ledger
     self.projects = projects
     self.tasks = tasks
+    self.sprints = sprints
   }
 
   /// Makes the collection and learns the branches that there are.

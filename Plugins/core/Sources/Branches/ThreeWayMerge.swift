@@ -24,22 +24,35 @@ struct ThreeWayMerge {
   private(set) var merged: Fields
   private(set) var conflicts: [Conflict] = []
 
-  /// Fields whose lists are sets.
-  static let sets: Set<String> = [
-    "labels", "watchers", "reviewers", "commits", "files", "blockedBy", "blocking", "relatedTo", "duplicates",
-    "duplicatedBy",
-  ]
-  /// Fields that say no more than others do: they go where those go.
-  static let followers = [
-    "status": ["progress", "startDate", "completedDate", "blockedFrom"], "hidden": ["hiddenAt"],
-  ]
-  /// Fields that the plan alone accounts for.
-  static let kept = Set(TaskItem.clocks + ["actualHours"])
+  /// What the fields of a kind of entity mean for each other.
+  struct Rules {
+    /// Fields whose lists are sets.
+    var sets: Set<String>
+    /// Fields that say no more than others do: they go where those go.
+    var followers: [String: [String]]
+    /// Fields that the plan alone accounts for.
+    var kept: Set<String>
+
+    static let tasks = Rules(
+      sets: [
+        "labels", "watchers", "reviewers", "commits", "files", "blockedBy", "blocking", "relatedTo", "duplicates",
+        "duplicatedBy",
+      ],
+      followers: ["status": ["progress", "startDate", "completedDate", "blockedFrom"], "hidden": ["hiddenAt"]],
+      kept: Set(TaskItem.clocks + ["actualHours"]))
+    /// Sprints begin and end in the plan.
+    static let sprints = Rules(
+      sets: ["people"], followers: ["hidden": ["hiddenAt"]],
+      kept: ["status", "activeIn", "startedAt", "endedAt", "committed", "completed", "carriedOver", "metrics"])
+  }
+
+  private let rules: Rules
 
   /// - Parameter resolve: Which side wins a conflict about a field; nil leaves it open.
-  init(base: Fields, ours: Fields, theirs: Fields, resolve: (String) -> Side?) {
+  init(base: Fields, ours: Fields, theirs: Fields, by rules: Rules = .tasks, resolve: (String) -> Side?) {
     merged = theirs
-    let ignored = TaskItem.bookkeeping.union(ThreeWayMerge.kept)
+    self.rules = rules
+    let ignored = TaskItem.bookkeeping.union(rules.kept)
     let our = Changes(from: base, to: ours, ignoring: ignored).list
     let their = Dictionary(
       Changes(from: base, to: theirs, ignoring: ignored).list.map { ($0.field, $0) }, uniquingKeysWith: { $1 })
@@ -53,12 +66,12 @@ struct ThreeWayMerge {
     }
     // A field that follows one which a side has changed is not looked at by itself.
     let led = Set(
-      ThreeWayMerge.followers.filter { leader, _ in
+      rules.followers.filter { leader, _ in
         their[leader] != nil || our.contains { $0.field == leader }
       }.values.joined())
     for change in our where !led.contains(change.field) {
       switch their[change.field] {
-      case let other? where ThreeWayMerge.sets.contains(change.field):
+      case let other? where rules.sets.contains(change.field):
         merged[change.field] = ThreeWayMerge.union(change, other)
       case let other? where other.new != change.new:
         let side = resolve(change.field)
@@ -74,7 +87,7 @@ struct ThreeWayMerge {
   var isOpen: Bool { conflicts.contains { $0.side == nil } }
 
   private mutating func take(_ ours: Fields, _ names: [String]) {
-    for name in names.flatMap({ [$0] + (ThreeWayMerge.followers[$0] ?? []) }) { merged[name] = ours[name] }
+    for name in names.flatMap({ [$0] + (rules.followers[$0] ?? []) }) { merged[name] = ours[name] }
   }
 
   /// What our side did to the visibility, when one side deleted what the other one changed.

@@ -5,7 +5,7 @@ extension Core {
   static var commentMethods: Service<Core> {
     Service("comments", version: "1.0.0", doc: "What people and agents say about tasks.") {
       Method.async(
-        "create", [.write],
+        "create", [.write, .creates],
         doc: "Says something about a task. Whom the text names with @handle becomes a watcher of it.",
         route: "POST /api/comments",
         parameters: [
@@ -66,7 +66,7 @@ extension Core {
 private enum CommentText {
   static let id = Parameter.string("id", "The id of the comment")
   static let text = Parameter.string(
-    "text", "What is to be said, in Markdown", schema: #"{"minLength":1,"maxLength":100000,"pattern":"\\S"}"#)
+    "text", "What is to be said, in Markdown", schema: HumanText.schema(maxLength: 100_000))
   static let revision = Parameter.int(
     "revision", "The revision that the change is made for; when the comment has another, nothing is changed",
     optional: true, schema: #"{"minimum":1}"#)

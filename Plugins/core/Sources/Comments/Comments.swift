@@ -38,6 +38,8 @@ final class Comments {
       throw Tasks.absent(name)
     }
     try await ledger.answer(call, "comments.create", about: id) { [self] transaction throws(Failure) in
+      // Whoever purges the task purges the comments that it finds.
+      try transaction.hold("notes \(id)")
       let task = try await tasks.task(id, transaction)
       let comment = transaction.put(
         CommentItem(id: ledger.ids.next(at: transaction.now), on: task, by: transaction.actor, text: text))

@@ -10,7 +10,8 @@ extension History {
     let target = try await target(name, call.context)
     let origin = Ledger.Origin(method: "history.purge", reason: call.stringIfPresent("reason"))
     var made: Transaction?
-    _ = try await ledger.change(origin, about: target.entity, call.context) { transaction throws(Failure) in
+    // Links and sprints may change with it.
+    _ = try await ledger.change(origin, about: Dependencies.turn, call.context) { transaction throws(Failure) in
       made = transaction
       try await purge(target, transaction)
       return []
@@ -41,6 +42,7 @@ extension History {
   }
 
   private func purge(_ target: RecordedRevision, _ transaction: Transaction) async throws(Failure) {
+    for what in ["notes", "branched"] { try transaction.hold("\(what) \(target.entity)") }
     guard let kind = kinds[target.kind], target.kind != ProjectItem.noun else {
       throw Failure(
         .failedPrecondition,

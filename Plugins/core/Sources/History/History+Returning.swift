@@ -14,6 +14,10 @@ extension History {
     }
     // Links may come back with it.
     try await ledger.answer(call, "history.restore", about: Dependencies.turn) { transaction throws(Failure) in
+      // It may have been purged since its state was read.
+      guard try await kind.get(entity.entity, transaction)?["purged"] != true else {
+        throw History.purged(entity.name)
+      }
       let kept = try await kind.bring(entity.entity, state, .keeping, transaction)
       let now = try await kind.get(entity.entity, transaction) ?? Fields()
       return Fields([

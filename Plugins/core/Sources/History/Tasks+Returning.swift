@@ -77,6 +77,13 @@ extension Tasks {
       patch["parentTask"] = nil
       kept.append(.init("parentTask", .string(parent), "that task was deleted"))
     }
+    if way != .exactly, let id = patch["sprint"]?.string {
+      let sprint = try await transaction.get(id, as: SprintItem.self)
+      if sprint.map({ $0.isDeleted || $0.status == .completed }) ?? true {
+        patch["sprint"] = nil
+        kept.append(.init("sprint", .string(id), "that sprint has ended, or was deleted"))
+      }
+    }
     guard task.status != wanted.status else {
       return try await apply(patch, to: task, transaction)
     }

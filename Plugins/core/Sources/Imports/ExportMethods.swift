@@ -26,20 +26,3 @@ extension Core {
     }
   }
 }
-
-extension TaskText {
-  /// The filters of lists of tasks.
-  static let filters: [Parameter] = [
-    .json("status", "One status, or several", optional: true, schema: oneOrMore(TaskStatus.self)),
-    .json("priority", "One priority, or several", optional: true, schema: oneOrMore(TaskPriority.self)),
-    .json("type", "One type, or several", optional: true, schema: oneOrMore(TaskType.self)),
-    .string("assignee", "Who does it, or none", optional: true),
-    .string("component", "The part of the product that it is about, or none", optional: true),
-    .string("sprint", "The id of its sprint, or none", optional: true),
-    .string("parentTask", "The id of the task that it is a part of, or none", optional: true),
-    .string("label", "A label that it has", optional: true),
-    .string(
-      "hidden", "Those that were put away: archived or deleted ones, or all that are not deleted", optional: true,
-      schema: #"{"enum":["archived","deleted","all"]}"#),
-  ]
-}

@@ -56,6 +56,7 @@ extension ImportBatch {
         transaction.put(old)
         counts[.commentsUpdated] += 1
       } else {
+        try transaction.hold("notes \(task.id)")
         let author = comment.author.map { "user:\(handle(of: $0))" } ?? transaction.actor
         var new = CommentItem(id: id, on: task, by: author, text: text)
         if let moment = comment.createdAt, moment < transaction.now { new.fields["createdAt"] = .string(moment.text) }

@@ -45,7 +45,7 @@ extension Core {
       try await core.imports.run(call)
     }
     Method.async(
-      "begin", [.write], doc: "Begins an import of any size, which feed and finish go on with.",
+      "begin", [.write, .creates], doc: "Begins an import of any size, which feed and finish go on with.",
       route: "POST /api/imports", parameters: ImportText.opening, result: .json(schema: ImportText.schema),
       examples: ImportText.beginExamples
     ) { core, call in

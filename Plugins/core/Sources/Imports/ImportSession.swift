@@ -49,7 +49,7 @@ final class ImportSession {
     next = 0
   }
 
-  /// The items that go into the next batch: about a hundred, fewer where they are long.
+  /// The items that go into the next batch: fewer where they are long, so that storage takes what they become at once.
   var batch: ArraySlice<ImportedItem> {
     var (end, size) = (next, 0)
     while end < waiting.count, end - next < ImportSession.batchLimit, size < ImportSession.batchSize {
@@ -59,7 +59,7 @@ final class ImportSession {
     return waiting[next..<end]
   }
 
-  private static let batchLimit = Documents.Query.valueLimit
+  private static let batchLimit = 400
   private static let batchSize = 512 << 10
 
   /// Remembers items that are stored, and goes on behind them.

@@ -89,7 +89,9 @@ final class ImportBatch {
     try await makePeople(items, imports.ledger)
     let tasks = items.compactMap { item in if case .task(let task) = item { task } else { nil } }
     let known = try await stored(tasks.map(\.sourceID))
-    for item in items {
+    for (place, item) in items.enumerated() {
+      // Others have their turn on the loop between.
+      if place % 20 == 19 { await Task.yield() }
       switch item {
       case .sprint(let sprint): _ = try await sprintID(of: sprint)
       case .task(let task): try await apply(task, known[task.sourceID], with: imports)
@@ -160,7 +162,7 @@ final class ImportBatch {
   ) async throws(Failure) -> TaskItem {
     // A dry run takes no numbers away.
     let number = session.item.isDry ? 0 : try await transaction.next("core/tasks/\(project.id)")
-    var new = TaskItem(
+    var new = try TaskItem(
       imported: described, source: task.sourceID, id: imports.ledger.ids.next(at: transaction.now),
       key: "\(project.key)-\(number)", project: project.id, rank: Rank.initial(number), at: transaction.now)
     new.fields["sourceState"] = .string(state.text)

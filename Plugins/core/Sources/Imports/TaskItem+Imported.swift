@@ -9,10 +9,10 @@ extension TaskItem {
   ///   - source: What the source calls it.
   init(
     imported described: Fields, source: String, id: String, key: String, project: String, rank: String, at now: Instant
-  ) {
+  ) throws(Failure) {
     var plain = Fields()
     for (name, value) in described.members where !TaskItem.placed.contains(name) { plain[name] = value }
-    self.init(plain, id: id, key: key, project: project, rank: rank)
+    try self.init(plain, id: id, key: key, project: project, rank: rank)
     fields["source"] = .string(source)
     if let created = described["createdAt"]?.string.flatMap({ Instant($0) }), created < now {
       fields["createdAt"] = .string(created.text)

@@ -141,6 +141,13 @@ final class BranchView {
     return try await RevisionLog(documents: documents).state(of: item.entity, at: item.base, context) ?? Fields()
   }
 
+  /// The revision of the plan that the branch begins with when it now touches an entity for the first time; nil when it
+  /// has touched it, and for what was made on it.
+  func beginning(of entity: String) -> Int64? {
+    guard let place = places[entity], place.item == nil, place.number > 0 else { return nil }
+    return place.number
+  }
+
   // MARK: Writing
 
   /// Refuses changes of what the branch cannot hold.

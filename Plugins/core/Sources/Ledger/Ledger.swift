@@ -19,7 +19,7 @@ final class Ledger {
     self.ids = ids
   }
 
-  /// Makes the collections of revisions and transitions.
+  /// Makes the collections of revisions and transitions, and ends the purges that a crash has interrupted.
   func start() async throws(Failure) {
     // A revision's id is its entity's with the number behind it: the history of an entity is a range of ids.
     try await documents.declare(
@@ -34,6 +34,8 @@ final class Ledger {
         .init(fields: ["project", "day", "from", "to"]), .init(fields: ["project", "at"]),
         .init(fields: ["task", "at"]),
       ] + Transition.scopeIndexes.map { .init(fields: $0) })
+    try await documents.declare(Erasure.collection, indexes: [])
+    try await Erasure(documents: documents, context: nil).finishAll()
   }
 
   /// Calls `body` with each entity that was committed, before whoever changed it is answered.
@@ -58,8 +60,9 @@ final class Ledger {
   /// - Parameters:
   ///   - method: The name of the method: idempotency keys of different methods are different keys.
   ///   - id: The entity that the change is about; changes of one entity happen one after the other.
-  ///   - body: Reads and puts entities, and returns the answer as JSON. It runs again when something that it has read
-  ///     was changed by somebody else before the commit, so that it must not act on anything but the transaction.
+  ///   - body: Reads and puts entities, and returns the answer as JSON. It runs again when an entity that it has read
+  ///     by its id or key was changed by somebody else before the commit, or when somebody else has what it wants to
+  ///     hold, so that it must not act on anything but the transaction.
   func answer(
     _ call: Call, _ method: StaticString, about id: String? = nil,
     _ body: @Loop (Transaction) async throws(Failure) -> [UInt8]
@@ -114,9 +117,12 @@ final class Ledger {
   }
 
   /// A transaction that is never committed: for what reads several entities in the same way as a change does.
-  func reading(_ context: Context?) -> Transaction {
+  ///
+  /// - Parameter branch: The branch that is read; nil for the plan itself.
+  func reading(_ context: Context?, on branch: BranchItem? = nil) -> Transaction {
     Transaction(
-      documents: documents, calendars: calendars, change: "", origin: Origin(method: ""), now: .now, context: context)
+      documents: documents, calendars: calendars, change: "", origin: Origin(method: ""), now: .now, context: context,
+      branch: branch)
   }
 
   /// Where a change comes from.
@@ -141,13 +147,20 @@ final class Ledger {
     _ body: @Loop (Transaction) async throws(Failure) -> [UInt8]
   ) async throws(Failure) -> [UInt8] {
     var attempts = Ledger.attempts
+    var wanted: Set<String> = []
     while true {
+      let branch = try branches.branch(named: branch)
+      // Whoever waits here has nothing that others wait for but what sorts before, so that nobody waits for ever.
+      for name in wanted.sorted() { await turns.take(name) }
       let now = Instant.now
       let transaction = Transaction(
         documents: documents, calendars: calendars, change: ids.next(at: now), origin: origin, now: now,
-        context: context, branch: try branches.branch(named: branch))
-      let reply = try await body(transaction)
-      do {
+        context: context, branch: branch, holds: Holds(turns, having: wanted))
+      defer { transaction.letGo() }
+      var isCommitting = false
+      do throws(Failure) {
+        let reply = try await body(transaction)
+        isCommitting = true
         let committed = try await transaction.commit(replying: reply)
         for commit in committed.commits {
           for observer in observers { observer(commit) }
@@ -156,7 +169,8 @@ final class Ledger {
       } catch {
         attempts -= 1
         // Somebody was faster: what was read is out of date, so read again. One of those who collide always wins.
-        guard error.status == .aborted, attempts > 0 else { throw error }
+        guard attempts > 0, transaction.missesAHold || isCommitting && error.status == .aborted else { throw error }
+        wanted = transaction.wantedHolds
       }
     }
   }

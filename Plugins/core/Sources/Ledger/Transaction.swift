@@ -2,6 +2,10 @@ import PluginKit
 
 /// One change of the plan while it is put together: it sees what is stored and what it has put itself, and is committed
 /// as a whole or not at all.
+///
+/// What was read by its id or key must be at the same revision when the change is committed, whether it was changed or
+/// only looked at; storage checks both in the batch. What was found by a query is checked when it is changed; whoever
+/// decides by what a query has found or not found takes a turn or a ``hold(_:)``.
 @Loop
 final class Transaction {
   /// The id of the change, which all of its revisions bear. It sorts by time.
@@ -15,6 +19,7 @@ final class Transaction {
   private let documents: Documents
   private let calendars: Calendars
   private let origin: Ledger.Origin
+  private var holds: Holds?
   private var states: [String: State] = [:]
   /// The ids of what was put, in the order of the first time.
   private var touched: [String] = []
@@ -33,16 +38,19 @@ final class Transaction {
 
   /// An entity as it was read and as it is to be.
   private struct State {
+    let collection: String
+    let noun: String
     /// Nil when it is new.
     let old: Fields?
     var new: Fields?
     var record: Recorder?
-    var noun = ""
+    /// Whether the change depends on it, although it may not change it.
+    var isVerified = false
   }
 
   init(
     documents: Documents, calendars: Calendars, change: String, origin: Ledger.Origin, now: Instant, context: Context?,
-    branch: BranchItem? = nil
+    branch: BranchItem? = nil, holds: Holds? = nil
   ) {
     self.documents = documents
     self.calendars = calendars
@@ -52,6 +60,7 @@ final class Transaction {
     self.context = context
     self.branch = branch
     view = branch.map { BranchView($0, documents: documents, context: context) }
+    self.holds = holds
   }
 
   /// On whose behalf the change is made.
@@ -64,16 +73,26 @@ final class Transaction {
 
   /// The entity of that id, as it is after what this transaction has put; nil when there is none.
   func get<E: Entity>(_ id: String, as type: E.Type) async throws(Failure) -> E? {
-    if let state = states[id] { return (state.new ?? state.old).map(E.init) }
-    guard let view else { return remember(try await documents.find(.id(id), as: E.self, context)) }
-    return remember(try await view.find(.id(id), as: E.self))
+    if states[id] == nil {
+      let stored =
+        if let view { try await view.find(.id(id), as: E.self) } else {
+          try await documents.find(.id(id), as: E.self, context)
+        }
+      if let stored { remember(stored) }
+    }
+    return verified(id, as: type)
   }
 
   /// The entity of that id or key; nil when there is none.
   func find<E: Entity>(_ reference: Reference, as type: E.Type) async throws(Failure) -> E? {
     if case .id(let id) = reference { return try await get(id, as: type) }
-    if let view { return try await view.find(reference, as: E.self).map { get($0, as: type) } }
-    return try await documents.find(reference, as: E.self, context).map { get($0, as: type) }
+    let stored =
+      if let view { try await view.find(reference, as: E.self) } else {
+        try await documents.find(reference, as: E.self, context)
+      }
+    guard let stored else { return nil }
+    remember(stored)
+    return verified(stored.id, as: type)
   }
 
   /// The entities of these ids, in their order; those that there are not are left out.
@@ -84,18 +103,44 @@ final class Transaction {
         try await documents.get(missing, as: E.self, context)
       }
     for case let entity? in found { remember(entity) }
-    var entities: [E] = []
-    for id in ids {
-      if let state = states[id], let fields = state.new ?? state.old { entities.append(E(fields: fields)) }
-    }
-    return entities
+    return ids.compactMap { verified($0, as: type) }
   }
 
   /// All entities that match a query of what is stored, as they are after what this transaction has put.
+  ///
+  /// Whether more of them have come until the commit is not checked: see ``hold(_:)``.
   func all<E: Entity>(_ query: Documents.Query, as type: E.Type) async throws(Failure) -> [E] {
-    if let view { return try await view.all(query, as: E.self).map { get($0, as: type) } }
-    return try await documents.all(query, context).map { get(E(fields: $0), as: type) }
+    let found =
+      if let view { try await view.all(query, as: E.self) } else {
+        try await documents.all(query, context).map(E.init)
+      }
+    return found.map { stored in
+      remember(stored)
+      return states[stored.id].flatMap { $0.new ?? $0.old }.map(E.init) ?? stored
+    }
   }
+
+  /// Keeps everybody else who wants the same name from going on, until this change is committed or given up. Both take
+  /// it before they read: whoever decides by a query, and whoever adds to what that finds. On a branch changes happen
+  /// one after the other anyway.
+  ///
+  /// - Parameter name: A word for what is asked, and an id, such as `parts <task>`.
+  /// - Throws: When somebody else has it. The change is then given up and begins again.
+  func hold(_ name: String) throws(Failure) {
+    if view == nil { try take(name) }
+  }
+
+  private func take(_ name: String) throws(Failure) {
+    guard holds?.take(name) == false else { return }
+    throw Failure(.aborted, "somebody else is changing what belongs together with this; repeat the change")
+  }
+
+  /// Whether something that it wanted to hold is somebody else's, so that it cannot be committed.
+  var missesAHold: Bool { holds?.refused != nil }
+  var wantedHolds: Set<String> { holds?.wanted ?? [] }
+
+  /// Lets others go on who want what it holds.
+  func letGo() { holds?.letGo() }
 
   /// The entities of a kind of which this transaction knows that they are not what the plan has: those that it has put,
   /// and those that its branch has touched.
@@ -105,17 +150,15 @@ final class Transaction {
     return (own + put).map(E.init)
   }
 
-  private func get<E: Entity>(_ stored: E, as type: E.Type) -> E {
-    if let state = states[stored.id], let fields = state.new ?? state.old { return E(fields: fields) }
-    remember(stored)
-    return stored
+  /// An entity that was remembered, which the change depends on from now on.
+  private func verified<E: Entity>(_ id: String, as type: E.Type) -> E? {
+    states[id]?.isVerified = true
+    return states[id].flatMap { $0.new ?? $0.old }.map(E.init)
   }
 
-  @discardableResult
-  private func remember<E: Entity>(_ entity: E?) -> E? {
-    guard let entity else { return nil }
-    if states[entity.id] == nil { states[entity.id] = State(old: entity.fields, new: nil, record: nil) }
-    return entity
+  private func remember<E: Entity>(_ entity: E) {
+    guard states[entity.id] == nil else { return }
+    states[entity.id] = State(collection: E.collection, noun: E.noun, old: entity.fields)
   }
 
   // MARK: Writing
@@ -139,7 +182,9 @@ final class Transaction {
     new.fields["revision"] = .int((old?["revision"]?.int ?? 0) + 1)
     new.fields = new.fields.arranged(by: E.order)
     if states[id]?.new == nil { touched.append(id) }
-    states[id] = State(old: old, new: new.fields, record: recorder(of: E.self), noun: E.noun)
+    states[id] = State(
+      collection: E.collection, noun: E.noun, old: old, new: new.fields, record: recorder(of: E.self),
+      isVerified: states[id]?.isVerified ?? false)
     return new
   }
 
@@ -190,7 +235,8 @@ final class Transaction {
         purging: entity, to: remains, since: E(fields: old ?? entity.fields), change: change, origin: origin, at: now,
         in: calendars.zone(of: remains.project), actor: actor)
     }
-    states[id] = State(old: old, new: new.arranged(by: E.order), record: record, noun: E.noun)
+    states[id] = State(
+      collection: E.collection, noun: E.noun, old: old, new: new.arranged(by: E.order), record: record)
   }
 
   // MARK: Committing
@@ -201,8 +247,12 @@ final class Transaction {
   /// - Returns: The reply, and what was committed; the reply of the first time and nothing when the change is a
   ///   repetition.
   func commit(replying reply: [UInt8]) async throws(Failure) -> (reply: [UInt8], commits: [Ledger.Commit]) {
+    // A body that went on although it was refused a hold has seen what does not count.
+    guard !missesAHold else { throw Failure(.aborted, "the change has to be repeated") }
     guard !touched.isEmpty || !announcements.isEmpty || origin.idempotency != nil else { return (reply, []) }
     try view?.checkOpen()
+    // Whoever purges an entity purges what it finds of it on branches.
+    for beginning in beginnings { try take("branched \(beginning.id)") }
     var records: [EntityRecord] = []
     var commits: [Ledger.Commit] = []
     for id in touched {
@@ -214,13 +264,17 @@ final class Transaction {
       records.append(record(state.old, new, merged[id]))
       commits.append(Ledger.Commit(noun: view == nil ? state.noun : BranchedItem.noun, old: state.old, new: new))
     }
-    let rewritings = try await rewritings()
+    let erasure = Erasure(documents: documents, context: context)
+    let rewritings = try await erasure.rewritings(of: purged, before: change)
     var json = JSONWriter(capacity: records.reduce(reply.count + 512) { $0 + $1.size })
     json.beginObject()
     json.key("operations" as StaticString)
     json.beginArray()
     for record in records { record.writeOperations(to: &json) }
-    for rewriting in rewritings { rewriting.write(to: &json) }
+    for check in checks { json.check(check.collection, check.id, revision: check.revision) }
+    for rewriting in rewritings.prefix(Erasure.batchLimit) { rewriting.write(to: &json) }
+    let isLong = rewritings.count > Erasure.batchLimit
+    if isLong { Erasure.writeIntent(change, to: purged, &json) }
     json.endArray()
     json.key("events" as StaticString)
     json.beginArray()
@@ -232,60 +286,34 @@ final class Transaction {
     json.redactions(purged)
     json.endObject()
     let answer = try await documents.write(json, context)
-    if !purged.isEmpty { isErased = try documents.host.parse(answer)["erased"].bool ?? false }
+    if isLong {
+      isErased = try await erasure.finish(change, of: purged, rewritings.dropFirst(Erasure.batchLimit))
+    } else if !purged.isEmpty {
+      isErased = try documents.host.parse(answer)["erased"].bool ?? false
+    }
     guard origin.idempotency != nil else { return (reply, commits) }
     let repeated = try documents.host.parse(answer)["repeated"]
     return repeated.isPresent ? (Array(repeated.text.utf8), []) : (reply, commits)
   }
 
-  /// What has to be stored again without its content, in the batch of the change. Of a past that is too long for one
-  /// batch, the first parts go before: a purge that is interrupted there is repeated as a whole.
-  private func rewritings() async throws(Failure) -> [Erasure.Rewriting] {
-    guard !purged.isEmpty else { return [] }
-    var rest = try await Erasure(documents: documents, context: context).rewritings(of: purged)[...]
-    while rest.count > Erasure.batchLimit {
-      var json = JSONWriter()
-      json.beginObject()
-      json.key("operations" as StaticString)
-      json.beginArray()
-      for rewriting in rest.prefix(Erasure.batchLimit) { rewriting.write(to: &json) }
-      json.endArray()
-      json.endObject()
-      _ = try await documents.write(json, context)
-      rest = rest.dropFirst(Erasure.batchLimit)
+  private typealias Check = (collection: String, id: String, revision: Int64)
+
+  /// What the change depends on without changing it, and the revisions that it has seen. A branch sees the plan as that
+  /// goes on, and depends only on what it begins with.
+  private var checks: [Check] {
+    guard view == nil else { return beginnings }
+    return states.values.compactMap { state in
+      guard state.isVerified, state.new == nil, let old = state.old else { return nil }
+      return (state.collection, old["id"]?.string ?? "", old["revision"]?.int ?? 0)
     }
-    return Array(rest)
-  }
-}
-
-extension JSONWriter {
-  mutating func event(_ topic: String, _ data: [UInt8]) {
-    beginObject()
-    member("topic", topic)
-    key("data" as StaticString)
-    raw(data)
-    endObject()
   }
 
-  fileprivate mutating func redactions(_ ids: [String]) {
-    guard !ids.isEmpty else { return }
-    key("redact" as StaticString)
-    beginArray()
-    for id in ids {
-      beginObject()
-      member("id", id)
-      endObject()
+  /// What a branch changes for the first time, and the revisions of the plan that it begins with.
+  private var beginnings: [Check] {
+    guard let view else { return [] }
+    return touched.compactMap { id in
+      guard let state = states[id], state.new != nil, let number = view.beginning(of: id) else { return nil }
+      return (state.collection, id, number)
     }
-    endArray()
-  }
-
-  fileprivate mutating func idempotency(_ idempotency: Ledger.Idempotency, _ reply: [UInt8]) {
-    key("idempotency" as StaticString)
-    beginObject()
-    member("key", idempotency.key)
-    member("fingerprint", idempotency.fingerprint)
-    key("reply" as StaticString)
-    raw(reply)
-    endObject()
   }
 }

@@ -5,7 +5,7 @@ extension Core {
   static var personMethods: Service<Core> {
     Service("people", version: "1.0.0", doc: "People and agents: who tasks are assigned to, and when they have time.") {
       Method.async(
-        "create", [.write], doc: "Makes a person or an agent known.", route: "POST /api/people",
+        "create", [.write, .creates], doc: "Makes a person or an agent known.", route: "POST /api/people",
         parameters: [
           .string(
             "handle", "The short name in tasks: letters, digits, . _ and -; the same in capitals is the same",

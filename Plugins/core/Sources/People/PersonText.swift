@@ -6,7 +6,7 @@ enum PersonText {
   static let revision = Parameter.int(
     "revision", "The revision that the change is made for; when the person has another, nothing is changed",
     optional: true, schema: #"{"minimum":1}"#)
-  static let name = #"{"minLength":1,"maxLength":200,"pattern":"\\S"}"#
+  static let name = HumanText.schema(maxLength: 200)
   static let kind = #"{"enum":["person","agent"]}"#
 
   /// The parameters for what can be set when a person is made and later.
@@ -24,8 +24,8 @@ enum PersonText {
     .json(
       "absences", "The days on which there is no time, both ends included", optional: true,
       schema: #"{"type":"array","maxItems":500,"items":{"type":"object","properties":{"from":{"type":"string","#
-        + #""format":"date"},"to":{"type":"string","format":"date"},"reason":{"type":"string","minLength":1,"#
-        + #""maxLength":200}},"required":["from","to"],"additionalProperties":false}}"#),
+        + #""format":"date"},"to":{"type":"string","format":"date"},"reason":"#
+        + HumanText.schema(maxLength: 200) + #"},"required":["from","to"],"additionalProperties":false}}"#),
   ]
 
   // MARK: Results

@@ -5,12 +5,12 @@ extension Core {
   static var projectMethods: Service<Core> {
     Service("projects", version: "1.0.0", doc: "Projects: what tasks belong to, and by whose calendar they count.") {
       Method.async(
-        "create", [.write], doc: "Makes a project.", route: "POST /api/projects",
+        "create", [.write, .creates], doc: "Makes a project.", route: "POST /api/projects",
         parameters: [
           .string(
             "key", "The first part of the keys of its tasks: 2 to 10 letters and digits, a letter first",
             schema: #"{"pattern":"^[A-Za-z][A-Za-z0-9]{1,9}$"}"#),
-          .string("name", "What people call it", schema: #"{"minLength":1,"maxLength":200,"pattern":"\\S"}"#),
+          .string("name", "What people call it", schema: HumanText.schema(maxLength: 200)),
         ] + ProjectText.fields + [TaskText.reason, TaskText.idempotencyKey],
         result: .json(schema: ProjectText.schema), examples: ProjectText.createExamples
       ) { core, call in
@@ -41,7 +41,7 @@ extension Core {
           .string("id", "The id or the key"),
           .string(
             "name", "What people call it", optional: true,
-            schema: #"{"minLength":1,"maxLength":200,"pattern":"\\S"}"#),
+            schema: HumanText.schema(maxLength: 200)),
         ] + ProjectText.fields + [TaskText.revision, TaskText.reason],
         result: .json(schema: ProjectText.schema), examples: ProjectText.updateExamples
       ) { core, call in

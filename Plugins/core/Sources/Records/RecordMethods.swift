@@ -55,7 +55,7 @@ extension Core {
 
   @MethodBuilder<Core> private static var recordWritingMethods: [Method<Core>] {
     Method.async(
-      "create", [.write], doc: "Keeps a record.", route: "POST /api/records",
+      "create", [.write, .creates], doc: "Keeps a record.", route: "POST /api/records",
       parameters: RecordText.fields(isNew: true) + [TaskText.project, TaskText.reason, TaskText.idempotencyKey],
       result: .json(schema: RecordText.schema), examples: RecordText.createExamples
     ) { core, call in

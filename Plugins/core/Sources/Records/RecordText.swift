@@ -25,8 +25,7 @@ enum RecordText {
       .string("component", "The part of the product that it is about", optional: true, schema: TaskText.name),
       .json(
         "labels", "Words to find it by", optional: true,
-        schema: #"{"type":"array","items":{"type":"string","minLength":1,"maxLength":64},"#
-          + #""maxItems":50,"uniqueItems":true}"#),
+        schema: HumanText.listSchema(maxLength: 64, maxItems: 50)),
       .json(
         "data", "Whatever else belongs to it: figures of a benchmark, alternatives", optional: true,
         schema: #"{"type":"object"}"#),

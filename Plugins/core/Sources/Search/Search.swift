@@ -5,7 +5,7 @@ import PluginKit
 final class Search {
   private let ledger: Ledger
   private let projects: Projects
-  private var documents: Documents { ledger.documents }
+  var documents: Documents { ledger.documents }
   /// Finds the active sprint of a project.
   private let activeSprint: @Loop (_ project: String, Context?) async throws(Failure) -> String?
 
@@ -27,7 +27,9 @@ final class Search {
     // What is due is found by an index of its own.
     query.order = search.asksWhatIsDue ? ["dueDate"] : ["-updatedAt"]
     let filters = try SearchFilters(search, of: query, in: try await setting(for: search, call))
-    if search.text.isEmpty {
+    if search.text.isEmpty, let priorities = filters.priorities {
+      try await answer(call, with: filters.query, by: priorities)
+    } else if search.text.isEmpty {
       documents.answer(call, with: filters.query)
     } else {
       documents.answer(call, with: filters.query, matching: search.text)
@@ -47,11 +49,13 @@ final class Search {
           if name == "active" {
             setting.activeSprint = try await activeSprint(project.id, call.context)
           } else {
-            setting.ids[name] = try await id(of: name, as: SprintItem.self, call.context)
+            setting.ids[name] = try await id(of: name, as: SprintItem.self, call.context) { Sprints.absent(name) }
           }
         }
       case .parent:
-        for name in term.values { setting.ids[name] = try await id(of: name, as: TaskItem.self, call.context) }
+        for name in term.values {
+          setting.ids[name] = try await id(of: name, as: TaskItem.self, call.context) { Tasks.absent(name) }
+        }
       case .project:
         for name in term.values { setting.ids[name] = try projects.project(named: name).id }
       default: break
@@ -60,11 +64,14 @@ final class Search {
     return setting
   }
 
-  /// The id of what somebody called by this name; nil when there is none.
+  /// The id of what somebody called by this name; nil for `none`.
   private func id<E: Entity>(
-    of name: String, as type: E.Type, _ context: Context?
+    of name: String, as type: E.Type, _ context: Context?, absent: @Loop () -> Failure
   ) async throws(Failure) -> String? {
     guard name != "none" else { return nil }
-    return try await documents.find(Reference(name), as: E.self, context)?.id
+    guard let found = try await documents.find(Reference(name), as: E.self, context), !found.isDeleted else {
+      throw absent()
+    }
+    return found.id
   }
 }

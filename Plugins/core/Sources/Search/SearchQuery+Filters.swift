@@ -15,6 +15,8 @@ struct SearchFilters {
   }
 
   private(set) var query: Documents.Query
+  /// The order of the priorities, where that is what to sort by; then the order of ``query`` holds within one of them.
+  private(set) var priorities: [TaskPriority]?
   private let setting: Setting
 
   /// - Throws: `invalid_argument`, naming the term and what is allowed.
@@ -196,6 +198,7 @@ struct SearchFilters {
     guard term.values.count == 1, let value = term.values.first, let field = fields[value] else {
       throw refuse(term, "is no order", allowed: fields.keys.sorted())
     }
-    query.order = [term.isExcluded ? "-\(field)" : field]
+    priorities = field != "priority" ? nil : term.isExcluded ? TaskPriority.allCases.reversed() : TaskPriority.allCases
+    if priorities == nil { query.order = [term.isExcluded ? "-\(field)" : field] }
   }
 }

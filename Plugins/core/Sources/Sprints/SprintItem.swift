@@ -39,7 +39,15 @@ struct SprintItem: Entity, Equatable {
     for (name, value) in given.members where value != .null { fields[name] = value }
     let start = fields["startDate"]?.string.flatMap { Day($0) } ?? today
     fields["startDate"] = .string(start.text)
-    fields["endDate"] = fields["endDate"] ?? .string((start + 13).text)
+    if fields["endDate"] == nil {
+      guard (start + 13).isKeepable else {
+        throw Failure(
+          .invalidArgument,
+          "a sprint of 14 days from \(start.text) would end after the year 9999; give an endDate",
+          details: Refusal.details(path: "endDate", message: "is needed: 14 days would end after the year 9999"))
+      }
+      fields["endDate"] = .string((start + 13).text)
+    }
     self.fields = fields
     try refuseImpossibleDays()
   }
@@ -74,7 +82,19 @@ struct SprintItem: Entity, Equatable {
     try refuseImpossibleDays()
   }
 
+  /// Whether a sprint may have these first and last days.
+  static func mayLast(from start: Value?, to end: Value?) -> Bool {
+    guard let first = start?.string.flatMap({ Day($0) }), let last = end?.string.flatMap({ Day($0) }) else {
+      return false
+    }
+    return (1...longest).contains(last - first + 1)
+  }
+
   private func refuseImpossibleDays() throws(Failure) {
+    for name in ["startDate", "endDate"] {
+      let day = name == "startDate" ? startDate : endDate
+      guard day.isKeepable else { throw Refusal.unkeepable(day.text, path: name) }
+    }
     let days = endDate - startDate + 1
     guard !(1...SprintItem.longest).contains(days) else { return }
     throw Failure(

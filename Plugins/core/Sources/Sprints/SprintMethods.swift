@@ -12,32 +12,33 @@ extension Core {
 
   @MethodBuilder<Core> private static var sprintKeeping: [Method<Core>] {
     Method.async(
-      "create", [.write], doc: "Plans a sprint.", route: "POST /api/sprints",
+      "create", [.write, .creates], doc: "Plans a sprint.", route: "POST /api/sprints",
       parameters: [.string("name", "What people call it", schema: SprintText.name)]
         + SprintText.fields(
           start: "Its first day; today in the project's time zone when left out",
           end: "Its last day; the 14th when left out")
-        + [TaskText.project, TaskText.reason, TaskText.idempotencyKey],
+        + [TaskText.project, TaskText.branch, TaskText.reason, TaskText.idempotencyKey],
       result: .json(schema: SprintText.schema), examples: SprintExamples.create
     ) { core, call in
       try await core.sprints.create(call)
     }
-    Method(
+    Method.async(
       "get", [.read, .idempotent], doc: "A sprint by its id or key.", route: "GET /api/sprints/{id}",
-      parameters: [SprintText.id], result: .json(schema: SprintText.schema), examples: SprintExamples.get
+      parameters: [SprintText.id, TaskText.branch], result: .json(schema: SprintText.schema),
+      examples: SprintExamples.get
     ) { core, call in
-      try core.sprints.get(call)
+      try await core.sprints.get(call)
     }
-    Method(
+    Method.async(
       "list", [.read, .idempotent], doc: "The sprints of a project, by their first day.", route: "GET /api/sprints",
       parameters: [
         .string(
           "status", "How far they are", optional: true, schema: TaskText.schema(of: SprintItem.Status.allCases)),
-        TaskText.anyProject, TaskText.limit, TaskText.cursor,
+        TaskText.anyProject, TaskText.branch, TaskText.limit, TaskText.cursor,
       ],
       result: .json(schema: SprintText.pageSchema), examples: SprintExamples.list
     ) { core, call in
-      try core.sprints.list(call)
+      try await core.sprints.list(call)
     }
     Method.async(
       "update", [.write, .idempotent],
@@ -46,7 +47,7 @@ extension Core {
       route: "PATCH /api/sprints/{id}",
       parameters: [SprintText.id, .string("name", "What people call it", optional: true, schema: SprintText.name)]
         + SprintText.fields(start: "Its planned first day", end: "Its planned last day")
-        + [SprintText.revision, TaskText.reason],
+        + [TaskText.branch, SprintText.revision, TaskText.reason],
       result: .json(schema: SprintText.schema), examples: SprintExamples.update
     ) { core, call in
       try await core.sprints.update(call)
@@ -55,7 +56,8 @@ extension Core {
       "addTasks", [.write, .idempotent],
       doc: "Takes tasks into a sprint, all or none, out of any other. Tasks of the backlog become todo when the sprint "
         + "is active.",
-      route: "POST /api/sprints/{id}/tasks", parameters: [SprintText.id, SprintText.tasks, TaskText.reason],
+      route: "POST /api/sprints/{id}/tasks",
+      parameters: [SprintText.id, SprintText.tasks, TaskText.branch, TaskText.reason],
       result: .json(schema: TaskText.pageSchema), examples: SprintExamples.addTasks
     ) { core, call in
       try await core.sprints.addTasks(call)
@@ -63,7 +65,8 @@ extension Core {
     Method.async(
       "removeTasks", [.write, .idempotent],
       doc: "Takes tasks out of a sprint, all or none; those that are not in it stay as they are.",
-      route: "POST /api/sprints/{id}/tasks/remove", parameters: [SprintText.id, SprintText.tasks, TaskText.reason],
+      route: "POST /api/sprints/{id}/tasks/remove",
+      parameters: [SprintText.id, SprintText.tasks, TaskText.branch, TaskText.reason],
       result: .json(schema: TaskText.pageSchema), examples: SprintExamples.removeTasks
     ) { core, call in
       try await core.sprints.removeTasks(call)
@@ -168,8 +171,9 @@ extension Core {
     Method.async(
       "delete", [.write, .destructive, .idempotent],
       doc: "Deletes a sprint that is not active. Its history stays; the tasks of a planned one are in no sprint then.",
-      route: "DELETE /api/sprints/{id}", parameters: [SprintText.id, SprintText.revision, TaskText.reason],
-      result: .nothing, examples: SprintExamples.delete
+      route: "DELETE /api/sprints/{id}",
+      parameters: [SprintText.id, TaskText.branch, SprintText.revision, TaskText.reason], result: .nothing,
+      examples: SprintExamples.delete
     ) { core, call in
       try await core.sprints.delete(call)
     }

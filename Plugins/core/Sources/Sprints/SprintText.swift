@@ -5,7 +5,7 @@ enum SprintText {
   // MARK: Parameters
 
   static let id = Parameter.string("id", "The id or the key, such as ORC-S3")
-  static let name = #"{"minLength":1,"maxLength":200,"pattern":"\\S"}"#
+  static let name = HumanText.schema(maxLength: 200)
 
   /// The parameters for what can be set when a sprint is made and later.
   static func fields(start: String, end: String) -> [Parameter] {
@@ -18,8 +18,7 @@ enum SprintText {
         schema: #"{"minimum":0,"maximum":1000000}"#),
       .json(
         "people", "The handles of those who work on it; everybody when left out", optional: true,
-        schema: #"{"type":"array","items":{"type":"string","minLength":1,"maxLength":200},"#
-          + #""maxItems":200,"uniqueItems":true}"#),
+        schema: HumanText.listSchema(maxLength: 200, maxItems: 200)),
     ]
   }
 
@@ -35,7 +34,7 @@ enum SprintText {
   static func notes(_ name: String, _ doc: String) -> Parameter {
     .json(
       name, doc, optional: true,
-      schema: #"{"type":"array","items":{"type":"string","minLength":1,"maxLength":2000},"maxItems":200}"#)
+      schema: #"{"type":"array","items":\#(HumanText.schema(maxLength: 2000)),"maxItems":200}"#)
   }
 
   // MARK: Results

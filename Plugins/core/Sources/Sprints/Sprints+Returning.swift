@@ -36,6 +36,12 @@ extension Sprints {
           kept.append(.init(name, state[name] ?? .null, "the sprint has ended"))
         }
         keep(Sprints.settledByEnd)
+      } else if !SprintItem.mayLast(from: fields["startDate"], to: fields["endDate"]) {
+        // Either day may have been chosen for another one of the other.
+        for name in ["startDate", "endDate"] where now.fields[name] != state[name] {
+          kept.append(.init(name, state[name] ?? .null, "the sprint would end before it begins, or be too long"))
+        }
+        keep(["startDate", "endDate"])
       }
     }
     if wanted.isDeleted, !now.isDeleted { try await release(now, transaction) }
@@ -51,7 +57,9 @@ extension Sprints {
       throw Failure(.failedPrecondition, "\(sprint.key) is active; end it first, and then it can be deleted")
     }
     guard sprint.status == .planned else { return }
-    for task in try await members(of: sprint, transaction) {
+    let members = try await members(of: sprint, transaction)
+    try refuseTooMany(members, of: sprint, "take them out with sprints.removeTasks in parts, and then delete it")
+    for task in members {
       try await tasks.apply(["sprint": .null], to: task, transaction)
     }
   }

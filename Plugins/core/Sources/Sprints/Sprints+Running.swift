@@ -59,7 +59,7 @@ extension Sprints {
   }
 
   /// Refuses to change more tasks at once than storage takes in one batch.
-  private func refuseTooMany(_ tasks: [TaskItem], of sprint: SprintItem, _ advice: String) throws(Failure) {
+  func refuseTooMany(_ tasks: [TaskItem], of sprint: SprintItem, _ advice: String) throws(Failure) {
     guard tasks.count > Sprints.mostTasks else { return }
     throw Failure(
       .failedPrecondition,

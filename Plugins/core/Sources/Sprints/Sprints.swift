@@ -54,18 +54,24 @@ final class Sprints {
 
   // MARK: Reading
 
-  func get(_ call: Call) throws(Failure) {
+  func get(_ call: Call) async throws(Failure) {
     let name = try call.string("id")
+    if let branch = try ledger.branches.branch(of: call) {
+      let sprint = try await sprint(name, ledger.reading(call.context, on: branch))
+      call.answer(json: sprint.fields.arranged(by: SprintItem.order).json)
+      return
+    }
     documents.answer(call, with: Reference(name), of: SprintItem.collection) { Sprints.absent(name) }
   }
 
-  func list(_ call: Call) throws(Failure) {
+  func list(_ call: Call) async throws(Failure) {
     var query = Documents.Query(
       SprintItem.collection, limit: try call.int("limit"), cursor: call.stringIfPresent("cursor"))
     try projects.narrow(&query, to: call)
     query.match("hidden", .null)
     if let status = call.stringIfPresent("status") { query.match("status", .string(status)) }
     query.order = ["startDate"]
+    if let branch = try ledger.branches.branch(of: call) { return try await list(query, on: branch, call) }
     documents.answer(call, with: query)
   }
 
@@ -84,7 +90,7 @@ final class Sprints {
 
   func create(_ call: Call) async throws(Failure) {
     var given = Fields(try host.parse(call.arguments))
-    for name in ["project", "reason", "idempotencyKey"] { given[name] = nil }
+    for name in ["project", "branch", "reason", "idempotencyKey"] { given[name] = nil }
     let project = try projects.project(of: call)
     try await ledger.answer(call, "sprints.create") { transaction throws(Failure) in
       let sprint = try SprintItem(
@@ -97,7 +103,7 @@ final class Sprints {
 
   func update(_ call: Call) async throws(Failure) {
     var patch = Fields(try host.parse(call.arguments))
-    for name in ["id", "revision", "reason"] { patch[name] = nil }
+    for name in ["id", "branch", "revision", "reason"] { patch[name] = nil }
     try await change(call, "sprints.update") { sprint, transaction throws(Failure) in
       var new = sprint
       try new.apply(patch)

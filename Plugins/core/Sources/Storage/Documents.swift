@@ -10,6 +10,8 @@ struct Documents {
   struct Index {
     var fields: [String]
     var isUnique = false
+    /// Documents without a value in the first field are left out, and cost nothing.
+    var isSparse = false
   }
 
   /// A field whose words can be searched for, and how much more a hit in it counts.
@@ -34,6 +36,7 @@ struct Documents {
       for field in index.fields { json.string(field) }
       json.endArray()
       json.member("unique", index.isUnique)
+      json.member("sparse", index.isSparse)
       json.endObject()
     }
     json.endArray()

@@ -9,16 +9,27 @@ final class Turns {
 
   /// Runs `body` when nobody else changes the entity.
   func run<Value>(_ id: String, _ body: @Loop () async throws(Failure) -> Value) async throws(Failure) -> Value {
-    if waiting[id] == nil {
-      waiting[id] = []
-    } else {
-      await withCheckedContinuation { waiting[id, default: []].append($0) }
-    }
+    await take(id)
     defer { pass(id) }
     return try await body()
   }
 
-  private func pass(_ id: String) {
+  /// Takes the turn of an entity when it comes; ``pass(_:)`` gives it on.
+  func take(_ id: String) async {
+    guard !takeIfFree(id) else { return }
+    await withCheckedContinuation { waiting[id, default: []].append($0) }
+  }
+
+  /// Takes the turn of an entity that nobody has.
+  ///
+  /// - Returns: Whether nobody had it.
+  func takeIfFree(_ id: String) -> Bool {
+    guard waiting[id] == nil else { return false }
+    waiting[id] = []
+    return true
+  }
+
+  func pass(_ id: String) {
     if waiting[id]?.isEmpty == false {
       waiting[id]?.removeFirst().resume()
     } else {

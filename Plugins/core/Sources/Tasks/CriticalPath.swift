@@ -48,19 +48,21 @@ struct CriticalPath {
 
 extension Tasks {
   func criticalPath(_ call: Call) async throws(Failure) {
-    let project = try projects.project(of: call)
-    let reading = ledger.reading(call.context)
+    let branch = try ledger.branches.branch(of: call)
+    let project = if let branch { branch.project } else { try projects.project(of: call).id }
+    let reading = ledger.reading(call.context, on: branch)
     var end: TaskItem?
     if let name = call.stringIfPresent("id") { end = try await task(name, reading) }
     try await dependencies.graph.load(call.context)
-    let linked = dependencies.graph.linked
+    let blockers = dependencies.graph.blockers(with: try await reading.differing(as: TaskItem.self))
+    let linked = blockers.values.reduce(into: Set(blockers.keys)) { $0.formUnion($1) }
     var open: [String: TaskItem] = [:]
     for task in try await reading.get(Array(linked), as: TaskItem.self) + (end.map { [$0] } ?? [])
-    where task.status.isOpen && !task.isHidden && task.project == (end?.project ?? project.id) {
+    where task.status.isOpen && !task.isHidden && task.project == (end?.project ?? project) {
       open[task.id] = task
     }
     let path = CriticalPath(
-      open.mapValues(\.remainingHours), blockers: dependencies.graph.blockers, to: end?.id)
+      open.mapValues(\.remainingHours), blockers: blockers, to: end?.id)
     var json = JSONWriter()
     json.beginObject()
     json.member("unit", "hours")

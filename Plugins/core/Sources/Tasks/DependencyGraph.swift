@@ -41,6 +41,16 @@ final class DependencyGraph {
   /// The tasks that one waits for itself.
   func blockers(of id: String) -> [String] { blockers[id] ?? [] }
 
+  /// What each task waits for, when some tasks are not as they were committed.
+  func blockers(with differing: [TaskItem]) -> [String: [String]] {
+    var blockers = blockers
+    for task in differing {
+      let references = task.references(Dependencies.Kind.blockedBy.rawValue)
+      blockers[task.id] = references.isEmpty ? nil : references
+    }
+    return blockers
+  }
+
   /// How one task waits for another: the shortest way, both ends included; nil when it does not.
   ///
   /// - Parameter differing: Tasks that are not as they were committed: those of a branch, or of a change under way.
@@ -74,7 +84,4 @@ extension DependencyGraph {
     }
     return waiting
   }
-
-  /// The ids of all tasks that wait for others, or that others wait for.
-  var linked: Set<String> { blockers.values.reduce(into: Set(blockers.keys)) { $0.formUnion($1) } }
 }

@@ -1,3 +1,4 @@
+import Interchange
 import PluginKit
 
 /// A task in one line: `Fix login @ada #api !high ~2h due:fri parent:ORC-3 +auth`.
@@ -48,7 +49,7 @@ struct QuickAdd: Equatable {
       }
     }
     title = plain.joined(separator: " ")
-    guard title.isEmpty else { return }
+    guard !VisibleText.shows(title) else { return }
     title = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     fields = Fields()
   }

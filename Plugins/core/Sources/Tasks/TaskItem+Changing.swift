@@ -33,7 +33,7 @@ extension TaskItem {
           details: Refusal.details(path: name, message: "cannot be removed"))
       case ("status", _), ("progress", _): continue
       case ("labels", .null): plain[name] = []
-      default: plain[name] = TaskItem.normalized(value, of: name)
+      default: plain[name] = try TaskItem.normalized(value, of: name)
       }
     }
     fields = MergePatch.apply(plain, to: fields)

@@ -40,21 +40,29 @@ struct TaskItem: Entity, Equatable {
   /// Makes a new task.
   ///
   /// - Parameter given: The fields that the caller set; the host has validated them.
-  init(_ given: Fields, id: String, key: String, project: String, rank: String) {
+  /// - Throws: `invalid_argument` for a date that cannot be kept.
+  init(_ given: Fields, id: String, key: String, project: String, rank: String) throws(Failure) {
     let type = given["type"]?.string.flatMap(TaskType.init) ?? .task
     var fields: Fields = [
       "id": .string(id), "key": .string(key), "project": .string(project), "type": .string(type.rawValue),
       "status": .string(TaskStatus.todo.rawValue), "priority": .string(type.defaultPriority.rawValue), "labels": [],
       "rank": .string(rank), "progress": 0,
     ]
-    for (name, value) in given.members where value != .null { fields[name] = TaskItem.normalized(value, of: name) }
+    for (name, value) in given.members where value != .null { fields[name] = try TaskItem.normalized(value, of: name) }
     self.fields = fields
   }
 
   /// Days stay days; moments are kept in UTC.
-  static func normalized(_ value: Value, of name: String) -> Value {
-    guard name == "startDate" || name == "dueDate", let text = value.string, text.utf8.count > 10 else { return value }
-    return Instant(text).map { .string($0.text) } ?? value
+  ///
+  /// - Throws: `invalid_argument` for what lies outside of the years 1 to 9999, in UTC.
+  static func normalized(_ value: Value, of name: String) throws(Failure) -> Value {
+    guard name == "startDate" || name == "dueDate", let text = value.string else { return value }
+    let isDay = text.utf8.count <= 10
+    let kept = isDay ? Day(text)?.text : Instant(text)?.text
+    guard let kept, let day = Day(String(kept.prefix(10))), day.isKeepable else {
+      throw Refusal.unkeepable(isDay ? text : "\(text), in UTC,", path: name)
+    }
+    return isDay ? value : .string(kept)
   }
 
   // MARK: Telling

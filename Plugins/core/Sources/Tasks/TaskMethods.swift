@@ -5,7 +5,7 @@ extension Core {
   static var taskMethods: Service<Core> {
     Service("tasks", version: "1.0.0", doc: "Tasks: what is to be done, and how far it is.") {
       Method.async(
-        "create", [.write], doc: "Makes a task.", route: "POST /api/tasks",
+        "create", [.write, .creates], doc: "Makes a task.", route: "POST /api/tasks",
         parameters: [.string("title", "What is to be done, in a line", schema: TaskText.title)]
           + TaskText.fields(status: "Where it starts: todo when left out", statuses: StatusMachine.initial)
           + [
@@ -27,18 +27,7 @@ extension Core {
       }
       Method.async(
         "list", [.read, .idempotent], doc: "The tasks that match all of the filters.", route: "GET /api/tasks",
-        parameters: [
-          .json("status", "One status, or several", optional: true, schema: TaskText.oneOrMore(TaskStatus.self)),
-          .json("priority", "One priority, or several", optional: true, schema: TaskText.oneOrMore(TaskPriority.self)),
-          .json("type", "One type, or several", optional: true, schema: TaskText.oneOrMore(TaskType.self)),
-          .string("assignee", "Who does it, or none", optional: true),
-          .string("component", "The part of the product that it is about, or none", optional: true),
-          .string("sprint", "The id or key of its sprint, or none", optional: true),
-          .string("parentTask", "The id or key of the task that it is a part of, or none", optional: true),
-          .string("label", "A label that it has", optional: true),
-          .string(
-            "hidden", "Those that were put away: archived or deleted ones, or all that are not deleted",
-            optional: true, schema: #"{"enum":["archived","deleted","all"]}"#),
+        parameters: TaskText.filters + [
           TaskText.anyProject,
           .string(
             "order", "What to sort by, with - before it downwards", defaultValue: "createdAt",
@@ -92,8 +81,8 @@ extension Core {
         route: "POST /api/tasks/{id}/move",
         parameters: [
           TaskText.id, .string("before", "The id or key of the task that comes next", optional: true),
-          .string("after", "The id or key of the task that comes before it", optional: true), TaskText.revision,
-          TaskText.reason,
+          .string("after", "The id or key of the task that comes before it", optional: true), TaskText.branch,
+          TaskText.revision, TaskText.reason,
         ],
         result: .json(schema: TaskText.schema), examples: TaskText.moveExamples
       ) { core, call in
@@ -120,7 +109,7 @@ extension Core {
           "ids", "The ids or keys of the tasks",
           schema: #"{"type":"array","items":{"type":"string"},"minItems":1,"maxItems":1000}"#),
         .json("patch", "The fields to set, and those to remove as null, as for update", schema: TaskText.patchSchema),
-        TaskText.reason, TaskText.idempotencyKey,
+        TaskText.branch, TaskText.reason, TaskText.idempotencyKey,
       ],
       result: .json(schema: TaskText.pageSchema), examples: TaskText.bulkExamples
     ) { core, call in
@@ -128,7 +117,8 @@ extension Core {
     }
     Method.async(
       "rollup", [.read, .idempotent], doc: "Sums up all that is below a task.", route: "GET /api/tasks/{id}/rollup",
-      parameters: [TaskText.id], result: .json(schema: TaskText.rollupSchema), examples: TaskText.rollupExamples
+      parameters: [TaskText.id, TaskText.branch], result: .json(schema: TaskText.rollupSchema),
+      examples: TaskText.rollupExamples
     ) { core, call in
       try await core.tasks.rollup(call)
     }
@@ -138,7 +128,7 @@ extension Core {
       route: "GET /api/tasks/critical-path",
       parameters: [
         .string("id", "The task at its end; of all chains of the project the longest when left out", optional: true),
-        TaskText.project,
+        TaskText.project, TaskText.branch,
       ],
       result: .json(schema: TaskText.pathSchema), examples: TaskText.pathExamples
     ) { core, call in

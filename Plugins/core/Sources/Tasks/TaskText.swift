@@ -4,7 +4,7 @@ import PluginKit
 enum TaskText {
   // MARK: Parameters
 
-  static let title = #"{"minLength":1,"maxLength":500,"pattern":"\\S"}"#
+  static let title = HumanText.schema(maxLength: 500)
 
   /// The parameters for what can be set when a task is made and later.
   static func fields(status: String, statuses: [TaskStatus]) -> [Parameter] {
@@ -17,8 +17,7 @@ enum TaskText {
       .string("component", "The part of the product that it is about", optional: true, schema: name),
       .json(
         "labels", "Words to find it by", optional: true,
-        schema: #"{"type":"array","items":{"type":"string","minLength":1,"maxLength":64},"#
-          + #""maxItems":50,"uniqueItems":true}"#),
+        schema: HumanText.listSchema(maxLength: 64, maxItems: 50)),
       .double(
         "estimatedHours", "Hours that it will take", optional: true, schema: #"{"minimum":0,"maximum":100000}"#),
       .double("storyPoints", "Its size in points", optional: true, schema: #"{"minimum":0,"maximum":1000}"#),
@@ -28,8 +27,8 @@ enum TaskText {
       .string("sprint", "The id or key of the sprint in which it is done", optional: true, schema: name),
       .json(
         "checkpoints", "Named steps on the way", optional: true,
-        schema: #"{"type":"array","maxItems":100,"items":{"type":"object","properties":{"name":{"type":"string","#
-          + #""minLength":1,"maxLength":200},"completed":{"type":"boolean"},"timestamp":{"type":"string","#
+        schema: #"{"type":"array","maxItems":100,"items":{"type":"object","properties":{"name":"#
+          + HumanText.schema(maxLength: 200) + #","completed":{"type":"boolean"},"timestamp":{"type":"string","#
           + #""format":"date-time"}},"required":["name","completed"],"additionalProperties":false}}"#),
       .string("gitBranch", "The branch that it is worked on", optional: true, schema: name),
       .string("pullRequest", "Where it is reviewed: a URL or a number", optional: true, schema: #"{"maxLength":2000}"#),
@@ -40,19 +39,33 @@ enum TaskText {
     ]
   }
 
+  /// The filters of lists of tasks.
+  static let filters: [Parameter] = [
+    .json("status", "One status, or several", optional: true, schema: oneOrMore(TaskStatus.self)),
+    .json("priority", "One priority, or several", optional: true, schema: oneOrMore(TaskPriority.self)),
+    .json("type", "One type, or several", optional: true, schema: oneOrMore(TaskType.self)),
+    .string("assignee", "Who does it, or none", optional: true),
+    .string("component", "The part of the product that it is about, or none", optional: true),
+    .string("sprint", "The id or key of its sprint, or none", optional: true),
+    .string("parentTask", "The id or key of the task that it is a part of, or none", optional: true),
+    .string("label", "A label that it has", optional: true),
+    .string(
+      "hidden", "Those that were put away: archived or deleted ones, or all that are not deleted", optional: true,
+      schema: #"{"enum":["archived","deleted","all"]}"#),
+  ]
+
   static let revision = Parameter.int(
     "revision", "The revision that the change is made for; when the task has another, nothing is changed",
     optional: true, schema: #"{"minimum":1}"#)
 
-  static let name = #"{"minLength":1,"maxLength":200}"#
+  static let name = HumanText.schema(maxLength: 200)
 
-  private static let names =
-    #"{"type":"array","items":{"type":"string","minLength":1,"maxLength":500},"maxItems":500,"uniqueItems":true}"#
+  private static let names = HumanText.listSchema(maxLength: 500, maxItems: 500)
 
   static let branch = Parameter.string("branch", "The branch of the plan; main when left out", optional: true)
   static let id = Parameter.string("id", "The id or the key, such as ORC-42")
   static let reason = Parameter.string(
-    "reason", "Why: kept in the history", optional: true, schema: #"{"minLength":1,"maxLength":2000}"#)
+    "reason", "Why: kept in the history", optional: true, schema: HumanText.schema(maxLength: 2000))
   static let project = Parameter.string(
     "project", "The id or key of its project; the default one when left out", optional: true)
   static let anyProject = Parameter.string(

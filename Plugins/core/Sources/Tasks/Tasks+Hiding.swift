@@ -52,6 +52,7 @@ extension Tasks {
     var (all, level, seen) = ([TaskItem](), [id], Set([id]))
     while !level.isEmpty {
       var query = Documents.Query(TaskItem.collection)
+      for id in level.prefix(100) { try transaction.hold("parts \(id)") }
       query.match("parentTask", anyOf: level.prefix(100).map(Value.string))
       level.removeFirst(min(100, level.count))
       for task in try await transaction.all(query, as: TaskItem.self) where !task.isDeleted {

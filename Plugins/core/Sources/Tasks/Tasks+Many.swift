@@ -29,7 +29,7 @@ extension Tasks {
   /// Sums up what is below a task.
   func rollup(_ call: Call) async throws(Failure) {
     let name = try call.string("id")
-    let reading = ledger.reading(call.context)
+    let reading = try ledger.reading(call.context, on: ledger.branches.branch(of: call))
     let task = try await task(name, reading)
     let below = try await subtasks(of: task.id, reading)
     call.answer(json: Rollup(of: task, below: below).json)

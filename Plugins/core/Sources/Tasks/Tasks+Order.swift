@@ -15,7 +15,7 @@ extension Tasks {
         throw Failure(
           .failedPrecondition, "\(task.key) cannot stand beside \(neighbour.key): name another task of its project")
       }
-      let beyond = try await rank(beyond: neighbour, downwards: before != nil, without: task.id, transaction.context)
+      let beyond = try await rank(beyond: neighbour, downwards: before != nil, without: task.id, transaction)
       let rank = before == nil ? Rank.between(neighbour.rank, beyond) : Rank.between(beyond, neighbour.rank)
       guard let rank else { throw Failure(.internal, "there is no room beside \(neighbour.key)") }
       var new = task
@@ -26,15 +26,26 @@ extension Tasks {
 
   /// The rank on the other side of a gap; nil at the end of the list.
   private func rank(
-    beyond neighbour: TaskItem, downwards: Bool, without moved: String, _ context: Context?
+    beyond neighbour: TaskItem, downwards: Bool, without moved: String, _ transaction: Transaction
   ) async throws(Failure) -> String? {
-    var query = Documents.Query(TaskItem.collection, limit: 2)
+    var query = Documents.Query(TaskItem.collection)
     query.match("project", .string(neighbour.project))
     query.match("hidden", .null)
     query.match("rank", downwards ? "less" : "greater", .string(neighbour.rank))
     query.order = [downwards ? "-rank" : "rank"]
     query.fields = ["id", "rank"]
-    return try await documents.page(query, context).items
-      .first { $0["id"] != .string(moved) }?["rank"]?.string
+    // On a branch, tasks may stand elsewhere than in the plan.
+    let own = try await transaction.differing(as: TaskItem.self).filter { $0.id != moved }
+    let others = Set(own.map(\.id) + [moved])
+    var ranks = own.filter { query.matches($0.fields) }.map(\.rank)
+    query.limit = min(others.count + 1, 500)
+    repeat {
+      let page = try await documents.page(query, transaction.context)
+      query.cursor = page.next
+      guard let next = page.items.first(where: { !others.contains($0["id"]?.string ?? "") }) else { continue }
+      ranks.append(next["rank"]?.string ?? "")
+      break
+    } while query.cursor != nil
+    return downwards ? ranks.max() : ranks.min()
   }
 }

@@ -24,14 +24,14 @@ extension Tasks {
 extension Core {
   @MethodBuilder<Core> static var quickAddMethods: [Method<Core>] {
     Method.async(
-      "quickAdd", [.write],
+      "quickAdd", [.write, .creates],
       doc: "Makes a to-do of one line, such as: Fix login @ada #api !high ~2h due:fri parent:ORC-3 +auth.",
       route: "POST /api/tasks/quick",
       parameters: [
         .string(
           "text",
           "The title, and marks: @who #label !priority ~2h or ~3p due:day parent:key +component; others stay in it",
-          schema: #"{"minLength":1,"maxLength":500,"pattern":"\\S"}"#),
+          schema: HumanText.schema(maxLength: 500)),
         TaskText.project, TaskText.reason, TaskText.idempotencyKey,
       ],
       result: .json(schema: TaskText.schema), examples: QuickAddText.examples

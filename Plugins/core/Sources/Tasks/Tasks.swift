@@ -25,12 +25,15 @@ final class Tasks {
     let orders = ["updatedAt", "dueDate", "rank"].map { Documents.Index(fields: ["project", "hidden", $0]) }
     try await documents.declare(
       TaskItem.collection,
-      indexes: [.init(fields: ["key"], isUnique: true), .init(fields: ["parentTask"]), .init(fields: ["source"])]
-        + lists + orders + [
-          .init(fields: ["project", "hidden", "status", "rank"]), .init(fields: ["sprint", "hidden", "rank"]),
-          .init(fields: ["project", "hidden", "status", "assignee", "priority", "rank"]),
-          .init(fields: ["project", "hidden", "status", "assignee", "dueDate"]),
-        ],
+      indexes: [
+        .init(fields: ["key"], isUnique: true), .init(fields: ["parentTask"], isSparse: true),
+        .init(fields: ["source"], isSparse: true),
+      ] + lists + orders + [
+        .init(fields: ["project", "hidden", "status", "rank"]),
+        .init(fields: ["sprint", "hidden", "rank"], isSparse: true),
+        .init(fields: ["project", "hidden", "status", "assignee", "priority", "rank"]),
+        .init(fields: ["project", "hidden", "status", "assignee", "dueDate"]),
+      ],
       search: [.init(field: "title", weight: 8), .init(field: "labels", weight: 4), .init(field: "description")])
     ledger.observe { [unowned self] commit in
       if commit.noun == TaskItem.noun { dependencies.graph.note(TaskItem(fields: commit.new)) }
@@ -43,12 +46,14 @@ final class Tasks {
 
   /// The task of that id or key.
   ///
-  /// - Parameter wantsDeleted: Whether one that was deleted is meant as well; otherwise there is none.
+  /// - Parameters:
+  ///   - wantsDeleted: Whether one that was deleted is meant as well; otherwise there is none.
+  ///   - caller: What the caller named it, where that is another name.
   func task(
-    _ name: String, _ transaction: Transaction, wantsDeleted: Bool = false
+    _ name: String, _ transaction: Transaction, wantsDeleted: Bool = false, called caller: String? = nil
   ) async throws(Failure) -> TaskItem {
     guard let task = try await transaction.find(Reference(name), as: TaskItem.self), wantsDeleted || !task.isDeleted
-    else { throw Tasks.absent(name) }
+    else { throw Tasks.absent(caller ?? name) }
     guard !task.isPurged else { throw History.purged(task.key) }
     return task
   }
@@ -149,7 +154,7 @@ final class Tasks {
     try await resolve(&given, of: nil, in: project.id, transaction)
     let number = try await transaction.next("core/tasks/\(project.id)")
     var task = transaction.put(
-      TaskItem(
+      try TaskItem(
         given, id: ledger.ids.next(at: transaction.now), key: "\(project.key)-\(number)", project: project.id,
         rank: Rank.initial(number)))
     for name in blockers {
@@ -197,7 +202,7 @@ final class Tasks {
     let isOnBranch = try ledger.branches.branch(of: call) != nil
     let id = isOnBranch ? name : try await id(of: Reference(name), name, call.context)
     try await ledger.answer(call, method, about: turn ?? id) { transaction throws(Failure) in
-      let task = try await task(id, transaction, wantsDeleted: wantsDeleted)
+      let task = try await task(id, transaction, wantsDeleted: wantsDeleted, called: name)
       try Refusal.stale(call, task)
       try await body(task, transaction)
       let new = try await self.task(task.id, transaction, wantsDeleted: true)
@@ -265,6 +270,8 @@ final class Tasks {
     guard parent.project == project else {
       throw refuse("\(parent.key) belongs to another project; a task and its parent are of one", "is elsewhere")
     }
+    // Whoever deletes the parent asks for its parts.
+    try transaction.hold("parts \(parent.id)")
     guard let task else { return }
     // A tree has no cycles, so that the way up ends; the limit is for a store that somebody else has written to.
     var (ancestor, way) = (Optional(parent), [task.key])

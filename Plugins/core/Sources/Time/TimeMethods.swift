@@ -55,7 +55,7 @@ extension Core {
 
   @MethodBuilder<Core> private static var timeEntryMethods: [Method<Core>] {
     Method.async(
-      "log", [.write], doc: "Records time that was spent without a timer.", route: "POST /api/time/entries",
+      "log", [.write, .creates], doc: "Records time that was spent without a timer.", route: "POST /api/time/entries",
       parameters: [TimeText.task, TimeText.hours, TimeText.minutes]
         + [
           .string("day", "The day it was spent on; today when left out", optional: true, schema: TimeText.day),

@@ -33,6 +33,7 @@ final class TimeTracking {
   /// Stops the timers on a task that has changed, when nobody works on it any more.
   func settle(_ task: TaskItem, since old: TaskItem, _ transaction: Transaction) async throws(Failure) {
     guard Self.takesTime(old), !Self.takesTime(task) else { return }
+    try transaction.hold("timers \(task.id)")
     for entry in try await running(on: task.id, transaction) { try await stop(entry, transaction) }
   }
 
@@ -121,6 +122,8 @@ final class TimeTracking {
       throw Tasks.absent(name)
     }
     try await change(call, "time.start", of: person, about: id) { [self] transaction throws(Failure) in
+      // Whoever finishes the task stops the timers that it finds.
+      try transaction.hold("timers \(id)")
       let task = try await tasks.task(id, transaction)
       guard Self.takesTime(task) else { throw closed(task) }
       if let running = try await running(of: person, transaction) {

@@ -90,7 +90,7 @@ enum WorkflowExamples {
   static let changeSchema = #"""
     {"type":"object","properties":{
       "id":{"type":"string"},"key":{"type":"string"},"actor":{"type":"string"},"revision":{"type":"integer"},
-      "changes":{"type":"object"},"workflow":{"type":"object"}},
+      "changes":{"type":"object"},"reason":{"type":"string"},"workflow":{"type":"object"}},
      "required":["id","key","actor","revision","changes","workflow"]}
     """#
 

@@ -11,9 +11,9 @@ extension WorkflowEngine {
 
   @MethodBuilder<WorkflowEngine> private static var definitionMethods: [Method<WorkflowEngine>] {
     Method.async(
-      "create", [.write], doc: "Makes a workflow.", route: "POST /api/workflows",
-      parameters: WorkflowText.fields(isPatch: false), result: .json(schema: WorkflowText.workflow),
-      examples: WorkflowExamples.create
+      "create", [.write, .creates], doc: "Makes a workflow.", route: "POST /api/workflows",
+      parameters: WorkflowText.fields(isPatch: false) + [WorkflowText.reason, WorkflowText.idempotencyKey],
+      result: .json(schema: WorkflowText.workflow), examples: WorkflowExamples.create
     ) { try await $0.service.create($1) }
     Method(
       "get", [.read, .idempotent], doc: "A workflow by its id or name.", route: "GET /api/workflows/{id}",
@@ -65,13 +65,14 @@ extension WorkflowEngine {
 
   @MethodBuilder<WorkflowEngine> private static var runMethods: [Method<WorkflowEngine>] {
     Method.async(
-      "run", [.write], doc: "Begins a run of an enabled workflow that has a manual trigger.",
+      "run", [.write, .creates], doc: "Begins a run of an enabled workflow that has a manual trigger.",
       route: "POST /api/workflows/{id}/run",
       parameters: [
         WorkflowText.id, .string("task", "The id or key of the task that it is about", optional: true),
         .json(
           "data", "What expressions see as event.data", optional: true,
           schema: WorkflowText.orNull(#"{"type":"object"}"#)),
+        WorkflowText.reason, WorkflowText.idempotencyKey,
       ],
       result: .json(schema: WorkflowText.run), examples: WorkflowExamples.run
     ) { try await $0.service.run($1) }
@@ -109,7 +110,7 @@ extension WorkflowEngine {
       result: .json(schema: WorkflowText.run), examples: WorkflowExamples.cancelRun
     ) { try await $0.service.cancelRun($1) }
     Method.async(
-      "retryRun", [.write], doc: "Begins a new run with what started one that failed or was cancelled.",
+      "retryRun", [.write, .creates], doc: "Begins a new run with what started one that failed or was cancelled.",
       route: "POST /api/workflows/runs/{id}/retry", parameters: [WorkflowText.runID],
       result: .json(schema: WorkflowText.run), examples: WorkflowExamples.retryRun
     ) { try await $0.service.retryRun($1) }

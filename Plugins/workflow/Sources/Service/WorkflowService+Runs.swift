@@ -3,6 +3,10 @@ import PluginKit
 /// Running workflows, and looking at what they have done.
 extension WorkflowService {
   func run(_ call: Call) async throws(Failure) {
+    var data = try call.jsonIfPresent("data").map { json throws(Failure) in Fields(try host.parse(json)) } ?? Fields()
+    if let task = call.stringIfPresent("task") { data["task"] = try await self.task(task, call.context) }
+    if data["project"] == nil, let project = data["task"]?.object?["project"] { data["project"] = project }
+    // Found after all waiting: a run begins with the definition that holds then.
     let workflow = try catalogue.find(try call.string("id"))
     guard workflow.isEnabled else {
       throw Failure(
@@ -18,12 +22,12 @@ extension WorkflowService {
         .failedPrecondition, "workflow \(workflow.definition.name) has no manual trigger; add {\"type\":\"manual\"}")
     }
     let actor = actor(of: call.context)
-    var data = try call.jsonIfPresent("data").map { json throws(Failure) in Fields(try host.parse(json)) } ?? Fields()
-    if let task = call.stringIfPresent("task") { data["task"] = try await self.task(task, call.context) }
-    if data["project"] == nil, let project = data["task"]?.object?["project"] { data["project"] = project }
     let occurrence = Occurrence(topic: "manual", time: .now, source: "workflow", actor: actor, data: data)
-    let trigger: Fields = ["type": "manual", "index": .int(Int64(index)), "by": .string(actor)]
-    call.answer(json: try await launcher.launch(workflow, trigger: trigger, occurrence).fields.json)
+    var trigger: Fields = ["type": "manual", "index": .int(Int64(index)), "by": .string(actor)]
+    trigger["reason"] = call.stringIfPresent("reason").map(Value.string)
+    call.answer(
+      json: try await launcher.launch(
+        workflow, trigger: trigger, occurrence, Store.Idempotency(call, "workflows.run", by: actor)))
   }
 
   private func task(_ id: String, _ context: Context?) async throws(Failure) -> Value {
@@ -73,7 +77,7 @@ extension WorkflowService {
     var trigger = old.trigger
     trigger["by"] = .string(actor(of: call.context))
     trigger["retryOf"] = .string(old.id)
-    call.answer(json: try await launcher.launch(workflow, trigger: trigger, old.occurrence).fields.json)
+    call.answer(json: try await launcher.launch(workflow, trigger: trigger, old.occurrence))
   }
 
   private func storedRun(_ id: String) async throws(Failure) -> Run {

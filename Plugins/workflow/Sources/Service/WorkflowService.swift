@@ -55,8 +55,10 @@ final class WorkflowService {
   func create(_ call: Call) async throws(Failure) {
     var given = Fields(try host.parse(call.arguments))
     let enables = given["enabled"]?.bool ?? false
-    given["enabled"] = nil
-    call.answer(json: try await create(given, enables: enables, call.context).fields.json)
+    for name in ["enabled", "reason", "idempotencyKey"] { given[name] = nil }
+    let origin = Origin(
+      reason: call.stringIfPresent("reason"), idempotency: Store.Idempotency(call, "workflows.create"))
+    call.answer(json: try await create(given, enables: enables, origin, call.context))
   }
 
   func update(_ call: Call) async throws(Failure) {
@@ -67,13 +69,12 @@ final class WorkflowService {
     let enables = patch["enabled"]?.bool
     patch["enabled"] = nil
     let definition = MergePatch.apply(patch, to: old.definition.fields)
-    call.answer(json: try await change(old, to: definition, enables: enables, call.context).fields.json)
+    call.answer(json: try await change(old, to: definition, enables: enables, call.context))
   }
 
   func setEnabled(_ call: Call, _ isEnabled: Bool) async throws(Failure) {
     let old = try catalogue.find(try call.string("id"))
-    let new = try await change(old, to: old.definition.fields, enables: isEnabled, call.context)
-    call.answer(json: new.fields.json)
+    call.answer(json: try await change(old, to: old.definition.fields, enables: isEnabled, call.context))
   }
 
   /// Makes the workflow that a text describes, or changes the one of its name to be just that.
@@ -83,9 +84,9 @@ final class WorkflowService {
     given["enabled"] = nil
     let name = given["name"]?.string ?? ""
     guard let old = catalogue.all.first(where: { $0.definition.name == name }) else {
-      return _ = call.answer(json: try await create(given, enables: enables ?? false, call.context).fields.json)
+      return _ = call.answer(json: try await create(given, enables: enables ?? false, Origin(), call.context))
     }
-    call.answer(json: try await change(old, to: given, enables: enables, call.context).fields.json)
+    call.answer(json: try await change(old, to: given, enables: enables, call.context))
   }
 
   func delete(_ call: Call) async throws(Failure) {
@@ -108,7 +109,16 @@ final class WorkflowService {
     call.answer()
   }
 
-  private func create(_ given: Fields, enables: Bool, _ context: Context?) async throws(Failure) -> Workflow {
+  /// Why a workflow is made, and what makes a repetition of the call harmless.
+  private struct Origin {
+    var reason: String?
+    var idempotency: Store.Idempotency?
+  }
+
+  /// - Returns: The workflow as JSON; as it was then when the call repeats an earlier one.
+  private func create(
+    _ given: Fields, enables: Bool, _ origin: Origin, _ context: Context?
+  ) async throws(Failure) -> [UInt8] {
     try refuseWorkflows(context, "make")
     guard catalogue.workflows.count < Catalogue.limit else {
       throw Failure(.resourceExhausted, "there are \(Catalogue.limit) workflows, and may not be more; delete one")
@@ -116,25 +126,25 @@ final class WorkflowService {
     let now = Instant.now
     var workflow = Workflow(id: identities.next(at: now), definition: try read(given), createdAt: now, updatedAt: now)
     if enables { enable(&workflow, context, now) }
-    return try await commit(workflow, after: nil, context)
+    return try await commit(workflow, after: nil, origin, context)
   }
 
   /// - Parameter enables: nil leaves it as it is.
   private func change(
     _ old: Workflow, to definition: Fields, enables: Bool?, _ context: Context?
-  ) async throws(Failure) -> Workflow {
+  ) async throws(Failure) -> [UInt8] {
     try refuseWorkflows(context, "change")
     var new = old
     new.definition = try read(definition)
     new.isEnabled = enables ?? old.isEnabled
-    guard !new.changes(since: old).members.isEmpty else { return old }
+    guard !new.changes(since: old).members.isEmpty else { return old.fields.json }
     let now = Instant.now
     // Who changes what runs answers for it from now on.
     if new.isEnabled { enable(&new, context, now) }
     new.conditionError = nil
     new.revision += 1
     new.updatedAt = now
-    return try await commit(new, after: old, context)
+    return try await commit(new, after: old, Origin(), context)
   }
 
   private func enable(_ workflow: inout Workflow, _ context: Context?, _ now: Instant) {
@@ -143,12 +153,17 @@ final class WorkflowService {
     workflow.enabledAt = now
   }
 
-  private func commit(_ new: Workflow, after old: Workflow?, _ context: Context?) async throws(Failure) -> Workflow {
+  private func commit(
+    _ new: Workflow, after old: Workflow?, _ origin: Origin, _ context: Context?
+  ) async throws(Failure) -> [UInt8] {
     var batch = Store.Batch()
     batch.put(
-      new, after: old, topic: old == nil ? "workflow:created" : "workflow:updated", actor: actor(of: context))
+      new, after: old, topic: old == nil ? "workflow:created" : "workflow:updated", actor: actor(of: context),
+      reason: origin.reason)
+    batch.idempotency = origin.idempotency
+    batch.idempotency?.reply = new.fields.json
     do {
-      try await store.write(batch, context)
+      if let earlier = try await store.write(batch, context) { return earlier }
     } catch {
       switch error.status {
       case .alreadyExists:
@@ -169,7 +184,7 @@ final class WorkflowService {
     }
     catalogue.put(new)
     scheduler.refresh()
-    return new
+    return new.fields.json
   }
 
   private func check(_ revision: Int?, of workflow: Workflow) throws(Failure) {

@@ -93,6 +93,13 @@ enum WorkflowText {
   static let revision = Parameter.int(
     "revision", "The revision that the change was made for; another one is refused", optional: true)
 
+  static let reason = Parameter.string(
+    "reason", "Why: events and the run tell it", optional: true, schema: #"{"minLength":1,"maxLength":2000}"#)
+
+  static let idempotencyKey = Parameter.string(
+    "idempotencyKey", "Repeating the call with this key within 24 hours changes nothing a second time",
+    optional: true, schema: #"{"minLength":1,"maxLength":200}"#)
+
   static let limit = Parameter.int(
     "limit", "The most of a page", defaultValue: 50, schema: #"{"minimum":1,"maximum":500}"#)
 

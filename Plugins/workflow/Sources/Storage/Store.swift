@@ -20,6 +20,8 @@ struct Store {
   struct Batch {
     private(set) var operations: [Fields] = []
     private(set) var events: [Fields] = []
+    /// Makes a repetition harmless.
+    var idempotency: Idempotency?
 
     var isEmpty: Bool { operations.isEmpty && events.isEmpty }
 
@@ -42,6 +44,27 @@ struct Store {
 
     mutating func tell(_ topic: String, _ data: Fields) {
       events.append(["topic": .string(topic), "data": .object(data)])
+    }
+  }
+
+  /// The same key within 24 hours gets the first reply again, and changes nothing.
+  struct Idempotency: Sendable {
+    /// Keys of different methods differ by it. Those of different actors storage keeps apart, where it is told them.
+    let key: String
+    let fingerprint: String
+    /// What the caller is answered, as JSON.
+    var reply: [UInt8] = []
+
+    /// Reads the argument `idempotencyKey` of a call; nil without one.
+    ///
+    /// - Parameter actor: Who calls, for what is written in nobody's name.
+    @Loop
+    init?(_ call: Call, _ method: StaticString, by actor: String? = nil) {
+      guard let key = call.stringIfPresent("idempotencyKey") else { return nil }
+      self.key = actor.map { "\(method) \($0) \(key)" } ?? "\(method) \(key)"
+      // FNV-1a of 64 bits tells one set of arguments from another.
+      let hash = call.arguments.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+      fingerprint = String(hash, radix: 16)
     }
   }
 
@@ -115,12 +138,43 @@ struct Store {
 
   /// Makes the changes.
   ///
+  /// - Returns: The first reply, as JSON, when this is a repetition and nothing was changed; else nil.
   /// - Throws: ``Status/aborted`` when a revision is not the expected one.
-  func write(_ batch: Batch, _ context: Context? = nil) async throws(Failure) {
-    let arguments: Fields = [
-      "operations": .array(batch.operations.map(Value.object)), "events": .array(batch.events.map(Value.object)),
-    ]
-    _ = try await host.call("storage.write", arguments.json, context: context)
+  @discardableResult
+  func write(_ batch: Batch, _ context: Context? = nil) async throws(Failure) -> [UInt8]? {
+    var json = JSONWriter()
+    json.beginObject()
+    json.key("operations" as StaticString)
+    json.value(.array(batch.operations.map(Value.object)))
+    json.key("events" as StaticString)
+    json.value(.array(batch.events.map(Value.object)))
+    if let idempotency = batch.idempotency {
+      json.key("idempotency" as StaticString)
+      json.beginObject()
+      json.member("key", idempotency.key)
+      json.member("fingerprint", idempotency.fingerprint)
+      json.key("reply" as StaticString)
+      json.raw(idempotency.reply)
+      json.endObject()
+    }
+    json.endObject()
+    let answer = try await host.call("storage.write", json, context: context)
+    guard batch.idempotency != nil else { return nil }
+    let repeated = try host.parse(answer)["repeated"]
+    return repeated.isPresent ? Array(repeated.text.utf8) : nil
+  }
+
+  /// The different values of a field among the documents that match.
+  func values(of field: String, _ query: Query) async throws(Failure) -> [Value] {
+    var arguments = Fields()
+    for name in ["collection", "filters"] { arguments[name] = Store.arguments(query)[name] }
+    arguments["groupBy"] = [.string(field)]
+    arguments["measures"] = [["op": "count"]]
+    let answer = try host.parse(try await host.call("storage.aggregate", arguments.json))
+    guard answer["truncated"].bool != true else {
+      throw Failure(.resourceExhausted, "\(query.collection.rawValue) has too many values of \(field)")
+    }
+    return answer["groups"].elements.compactMap { $0.elements.first { _ in true }.map { Value($0) } }
   }
 
   private static func arguments(_ query: Query) -> Fields {

@@ -19,6 +19,13 @@ final class Launcher {
   private var writing: Task<Void, any Error>?
   private var isStopping = false
 
+  private enum Outcome: Sendable {
+    case begun
+    /// Somebody has asked for it before, and was answered this.
+    case repeated([UInt8])
+    case failed(Failure)
+  }
+
   /// What is written down together.
   private struct Launch {
     var runs: [(run: Run, definition: Definition)] = []
@@ -26,8 +33,10 @@ final class Launcher {
     var stops: [Fields] = []
     /// How far the event log has been read with it.
     var position: EventFeed.Position?
-    /// Is told whether it is written down.
-    var done: (@Loop (Failure?) -> Void)?
+    /// Makes a repetition harmless; such a launch is written down alone.
+    var idempotency: Store.Idempotency?
+    /// Is told what became of it.
+    var done: (@Loop (Outcome) -> Void)?
 
     var isEmpty: Bool { runs.isEmpty && stops.isEmpty }
   }
@@ -73,20 +82,38 @@ final class Launcher {
   }
 
   /// Begins a run because somebody asked for it, whatever the condition of the workflow says.
-  func launch(_ workflow: Workflow, trigger: Fields, _ occurrence: Occurrence) async throws(Failure) -> Run {
+  ///
+  /// - Returns: The run as JSON; as it was then when the call repeats an earlier one.
+  func launch(
+    _ workflow: Workflow, trigger: Fields, _ occurrence: Occurrence, _ idempotency: Store.Idempotency? = nil
+  ) async throws(Failure) -> [UInt8] {
     var launch = Launch()
     let depth = chains.depth(after: occurrence)
     if let refusal = refusal(workflow, depth, occurrence, &launch) {
       if !launch.isEmpty { enqueue(launch) }
       throw refusal
     }
+    let last = catalogue[workflow.id]?.progress.lastTriggeredAt
     let run = makeRun(workflow, trigger, occurrence, depth)
     launch.runs.append((run, workflow.definition))
-    let waiter = Waiter<Failure?>()
+    launch.idempotency = idempotency
+    launch.idempotency?.reply = run.fields.json
+    let waiter = Waiter<Outcome>()
     launch.done = { waiter.finish($0) }
     enqueue(launch)
-    if let failure = await waiter.wait(on: host, onCancel: {}) ?? nil { throw failure }
-    return run
+    let outcome = await waiter.wait(on: host, onCancel: {})
+    if case .begun = outcome { return run.fields.json }
+    // It was counted in advance, because what is written down has the count.
+    chains.end(run)
+    catalogue.note(workflow.id) {
+      $0.runCount -= 1
+      if $0.lastTriggeredAt == run.startedAt { $0.lastTriggeredAt = last }
+    }
+    switch outcome {
+    case .repeated(let reply): return reply
+    case .failed(let failure): throw failure
+    case .begun, nil: throw Failure(.internal, "the run was not written down")
+    }
   }
 
   private func variables(of occurrence: Occurrence) -> [String: CELValue] {
@@ -166,17 +193,20 @@ final class Launcher {
   /// Writes down what waits, in its order, as much at once as has come together meanwhile.
   private func drain() async {
     while !pending.isEmpty, !isStopping {
-      let group = Array(pending.prefix(Launcher.groupLimit))
+      let group = nextGroup
       do throws(Failure) {
-        try await store.write(batch(of: group))
+        let earlier = try await store.write(batch(of: group))
         pending.removeFirst(group.count)
-        for launch in group { finish(launch) }
+        for launch in group { finish(launch, earlier) }
       } catch {
         guard !isStopping else { break }
-        host.log(.error, "runs cannot be written down: \(error.message)")
+        // Whoever asked for a run is told; of all others nobody else would know.
+        if group.count > 1 || !error.isFinal || group[0].done == nil {
+          host.log(.error, "runs cannot be written down: \(error.message)")
+        }
         if group.count == 1, error.isFinal {
           pending.removeFirst()
-          group[0].done?(error)
+          group[0].done?(.failed(error))
         } else if error.isFinal {
           // One of them cannot be written: each has to stand for itself.
           await drainOneByOne(group.count)
@@ -198,12 +228,17 @@ final class Launcher {
         failure = error
       }
       pending.removeFirst()
-      if let failure { launch.done?(failure) } else { finish(launch) }
+      if let failure { launch.done?(.failed(failure)) } else { finish(launch, nil) }
     }
   }
 
   /// Launches that are written in one batch.
   private static let groupLimit = 32
+
+  private var nextGroup: [Launch] {
+    let group = pending.prefix { $0.idempotency == nil }.prefix(Launcher.groupLimit)
+    return Array(group.isEmpty ? pending.prefix(1) : group)
+  }
 
   private func batch(of group: [Launch]) -> Store.Batch {
     var batch = Store.Batch()
@@ -220,19 +255,25 @@ final class Launcher {
       if let workflow = catalogue[id] { batch.put(workflow.progress.fields, id, in: .progress) }
     }
     if let position = group.last(where: { $0.position != nil })?.position { batch.put(position) }
+    if group.count == 1 { batch.idempotency = group[0].idempotency }
     return batch
   }
 
-  private func finish(_ launch: Launch) {
-    for (run, definition) in launch.runs { runner.enqueue(run, definition) }
-    launch.done?(nil)
+  /// - Parameter earlier: What was answered the first time, when the launch was a repetition.
+  private func finish(_ launch: Launch, _ earlier: [UInt8]?) {
+    if let earlier {
+      launch.done?(.repeated(earlier))
+    } else {
+      for (run, definition) in launch.runs { runner.enqueue(run, definition) }
+      launch.done?(.begun)
+    }
   }
 
   /// Ends what is being written and leaves the rest: its events start it again.
   func stop() async {
     isStopping = true
     _ = await writing?.result
-    for launch in pending { launch.done?(Failure(.unavailable, "the plugin workflow stops")) }
+    for launch in pending { launch.done?(.failed(Failure(.unavailable, "the plugin workflow stops"))) }
   }
 }
 

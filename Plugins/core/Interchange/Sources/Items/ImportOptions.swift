@@ -27,6 +27,14 @@ public enum ImportFormat: String, Sendable, CaseIterable {
   case json
   /// Our own CSV export.
   case csv
+
+  /// What a row of a report is.
+  var rowNoun: String {
+    switch self {
+    case .github, .taskwarrior, .taskMaster, .json, .original: "entry"
+    case .todo, .todoTxt, .jira, .linear, .vibeKanban, .csv: "line"
+    }
+  }
 }
 
 /// Which number comes first in a date such as 03/04/2026.

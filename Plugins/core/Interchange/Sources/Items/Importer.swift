@@ -18,10 +18,14 @@
 public struct Importer: Sendable {
   private var reader: any ItemReader
   private var context: ImportContext
+  private let format: ImportFormat
+  private var hasEnded = false
+  private var isBarren = true
 
   /// - Parameter parse: Parses one JSON text; formats without JSON do not call it.
   public init(_ format: ImportFormat, options: ImportOptions = ImportOptions(), parse: @escaping JSONParser) {
     context = ImportContext(options: options)
+    self.format = format
     reader =
       switch format {
       case .original: OriginalReader(parse: parse)
@@ -45,17 +49,34 @@ public struct Importer: Sendable {
 
   /// Says that the content is complete.
   public mutating func end() {
+    hasEnded = true
     reader.end()
   }
 
   /// The next item; nil when more content is needed, or after the end when there is none left.
   ///
-  /// - Throws: When the content cannot be read on. What concerns one entry alone is in the ``report``.
+  /// - Throws: When the content cannot be read on, or when it has ended and nothing of it could be read: what is
+  ///   malformed must not look as if it were empty. What concerns one entry among others is in the ``report``.
   public mutating func next() throws(ImportFailure) -> ImportedItem? {
     while true {
-      if let item = context.takeItem() { return item }
-      guard try reader.read(into: &context) else { return context.takeItem() }
+      if let item = take() { return item }
+      guard try reader.read(into: &context) else { break }
     }
+    if let item = take() { return item }
+    if hasEnded, isBarren, let problem = context.report.problems.first {
+      throw ImportFailure(
+        "nothing of the content could be read; \(format.rowNoun) \(problem.row) \(problem.message)")
+    }
+    return nil
+  }
+
+  private mutating func take() -> ImportedItem? {
+    let item = context.takeItem()
+    switch item {
+    case .task, .sprint: isBarren = false
+    case .project, .person, nil: break
+    }
+    return item
   }
 
   /// What has been made of the content so far.

@@ -18,6 +18,10 @@ struct GitHubReader: ItemReader {
     case .object(let fields, let row):
       // A search answers with one object around the list.
       if fields["number"] == nil, let items = fields["items"] {
+        guard case .array = items else {
+          context.report.problem(row, "has “items” that are no list")
+          return true
+        }
         for (place, item) in items.elements.enumerated() {
           guard let item = item.object else {
             context.report.problem(place + 1, "is no JSON object")

@@ -30,14 +30,18 @@ struct JSONRows: Sendable {
     do {
       value = try parse(element.bytes)
     } catch {
-      context.report.problem(element.number, "is no JSON: \(error)")
+      context.report.problem(element.number, "is no JSON\(JSONRows.place(of: element)): \(error)")
       return .nothing
     }
     guard let fields = value.object else {
-      context.report.problem(element.number, "is no JSON object")
+      context.report.problem(element.number, "is no JSON object\(JSONRows.place(of: element))")
       return .nothing
     }
     return .object(fields, row: element.number)
+  }
+
+  private static func place(of element: JSONElements.Element) -> String {
+    " (it begins in line \(element.place.line), column \(element.place.column))"
   }
 }
 

@@ -105,7 +105,7 @@ private enum OwnTask {
       }
     case "startDate", "dueDate":
       // A midnight is meant as one here.
-      if Day(text) != nil {
+      if let day = Day(text), day.year > 0 {
         draft.set(name, value)
       } else {
         draft.set(name, moment: context.moment(text, name, row: row))

@@ -36,7 +36,7 @@ struct TaskDraft {
   /// Sets a name of at most 200 characters.
   mutating func set(_ name: String, name text: String, _ context: inout ImportContext) {
     let text = limited(text.trimmed, to: 200, name, &context)
-    if !text.isEmpty { task.fields[name] = .string(text) }
+    if VisibleText.shows(text) { task.fields[name] = .string(text) }
   }
 
   /// Adds a part of the description; parts have an empty line between them.
@@ -82,7 +82,7 @@ struct TaskDraft {
   /// Emits the task; one without a title is reported instead.
   mutating func emit(title: String?, into context: inout ImportContext) {
     let whole = (title ?? "").split(whereSeparator: \.isNewline).joined(separator: " ").trimmed
-    guard !whole.isEmpty else {
+    guard VisibleText.shows(whole) else {
       return context.report.problem(row, "has no title and is left out")
     }
     let title = limited(whole, to: 500, "title", &context)

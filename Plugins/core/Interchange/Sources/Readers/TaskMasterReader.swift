@@ -53,7 +53,7 @@ struct TaskMasterReader: ItemReader {
       for (name, value) in fields.members where name != "tasks" && !value.isEmpty {
         context.report.mapped(name, to: nil, value.example)
       }
-      return entries(tasks.elements, tag: nil)
+      return entries(try list(tasks, "tasks"), tag: nil)
     }
     var entries: [Entry] = []
     var hasTags = false
@@ -63,12 +63,19 @@ struct TaskMasterReader: ItemReader {
         continue
       }
       hasTags = true
-      entries += self.entries(tasks.elements, tag: tag, before: entries.count)
+      entries += self.entries(try list(tasks, "\(tag).tasks"), tag: tag, before: entries.count)
     }
     guard hasTags else {
       throw ImportFailure("tasks.json has no list of tasks: neither “tasks” nor a tag with “tasks” in it")
     }
     return entries
+  }
+
+  private func list(_ tasks: Value, _ name: String) throws(ImportFailure) -> [Value] {
+    guard case .array(let tasks) = tasks else {
+      throw ImportFailure("in tasks.json, “\(name.shortened(to: 60))” is no list of tasks")
+    }
+    return tasks
   }
 
   private func entries(_ tasks: [Value], tag: String?, before: Int = 0) -> [Entry] {

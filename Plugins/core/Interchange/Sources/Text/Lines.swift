@@ -39,15 +39,18 @@ struct Lines: Sendable {
     guard let end else {
       guard hasEnded, position < input.count else { return nil }
       defer { position = input.count }
-      return text(upTo: input.count)
+      return try text(upTo: input.count)
     }
     defer { position = end + 1 }
-    return text(upTo: end)
+    return try text(upTo: end)
   }
 
-  private mutating func text(upTo end: Int) -> String {
+  private mutating func text(upTo end: Int) throws(ImportFailure) -> String {
     number += 1
     let line = input[position..<end]
+    guard !line.contains(0) else {
+      throw ImportFailure("line \(number) is no text: it has a zero byte; save the file as UTF-8")
+    }
     return String(decoding: line.last == .carriageReturn ? line.dropLast() : line, as: UTF8.self)
   }
 }

@@ -1,6 +1,6 @@
 import CSQLite
 
-/// An SQLite file that is there as bytes, open for reading.
+/// An SQLite file of somebody else that is there as bytes, open for reading; see `csqlite_distrust`.
 struct MemoryDatabase: ~Copyable {
   enum Cell: Equatable {
     case null
@@ -13,6 +13,10 @@ struct MemoryDatabase: ~Copyable {
 
   private let connection: OpaquePointer
 
+  /// The most bytes of one value, and of all that one query answers.
+  private static let lengthLimit: Int32 = 16 << 20
+  private static let answerLimit = 128 << 20
+
   /// - Parameter bytes: The file; must stay in place while the database is in use.
   init(_ bytes: UnsafeMutableRawBufferPointer) throws(ImportFailure) {
     var connection: OpaquePointer?
@@ -22,7 +26,7 @@ struct MemoryDatabase: ~Copyable {
       throw ImportFailure("SQLite could not be started: \(String(cString: sqlite3_errstr(status)))")
     }
     let count = Int64(bytes.count)
-    guard csqlite_harden(connection) == SQLITE_OK,
+    guard csqlite_distrust(connection, MemoryDatabase.lengthLimit) == SQLITE_OK,
       sqlite3_deserialize(
         connection, "main", bytes.bindMemory(to: UInt8.self).baseAddress, count, count,
         UInt32(SQLITE_DESERIALIZE_READONLY)) == SQLITE_OK
@@ -54,10 +58,16 @@ struct MemoryDatabase: ~Copyable {
         _ = value.withUTF8 { csqlite_bind_text_copy(statement, index, $0.baseAddress, UInt($0.count)) }
       }
     }
-    var rows: [[Cell]] = []
+    var (rows, size) = ([[Cell]](), 0)
     while true {
       switch sqlite3_step(statement) {
-      case SQLITE_ROW: rows.append((0..<sqlite3_column_count(statement)).map { MemoryDatabase.cell(statement, $0) })
+      case SQLITE_ROW:
+        let row = (0..<sqlite3_column_count(statement)).map { MemoryDatabase.cell(statement, $0) }
+        size += row.reduce(0) { $0 + ($1.text?.utf8.count ?? 0) }
+        guard size <= MemoryDatabase.answerLimit else {
+          throw ImportFailure("the SQLite file has rows that are too long together; is it damaged?")
+        }
+        rows.append(row)
       case SQLITE_DONE: return rows
       default: throw MemoryDatabase.failure(connection)
       }

@@ -1,0 +1,19 @@
+/// What people can see of a text.
+public enum VisibleText {
+  /// The code points that show nothing: white space, controls, and what only joins, directs or fills.
+  ///
+  /// That is White_Space, the general categories Cc and Cf, and Default_Ignorable_Code_Point of the Unicode Character
+  /// Database, version 15, with U+2800, the empty Braille pattern. In order; they do not overlap.
+  public static let invisible: [ClosedRange<UInt32>] = [
+    0x00...0x20, 0x7F...0xA0, 0xAD...0xAD, 0x34F...0x34F, 0x600...0x605, 0x61C...0x61C, 0x6DD...0x6DD, 0x70F...0x70F,
+    0x890...0x891, 0x8E2...0x8E2, 0x115F...0x1160, 0x1680...0x1680, 0x17B4...0x17B5, 0x180B...0x180F, 0x2000...0x200F,
+    0x2028...0x202F, 0x205F...0x206F, 0x2800...0x2800, 0x3000...0x3000, 0x3164...0x3164, 0xFE00...0xFE0F,
+    0xFEFF...0xFEFF, 0xFFA0...0xFFA0, 0xFFF0...0xFFFB, 0x110BD...0x110BD, 0x110CD...0x110CD, 0x13430...0x1343F,
+    0x1BCA0...0x1BCA3, 0x1D173...0x1D17A, 0xE0000...0xE0FFF,
+  ]
+
+  /// Whether there is anything to be seen of a text.
+  public static func shows(_ text: some StringProtocol) -> Bool {
+    text.unicodeScalars.contains { scalar in !invisible.contains { $0.contains(scalar.value) } }
+  }
+}
