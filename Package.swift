@@ -77,6 +77,7 @@ let plugins = [
     libraries: [
       .init(name: "Forecasting"), .init(name: "Interchange", uses: ["CExpat", "CSQLite"], fixtures: ["Fixtures"]),
     ]),
+  Plugin(id: "dashboard", name: "Dashboard"),
   Plugin(id: "http", name: "HTTP", uses: [.product(name: "NIOHTTP1", package: "swift-nio"), "CUV", "CWslay"]),
   Plugin(id: "storage", name: "Storage", uses: ["CSQLite"]),
   Plugin(id: "workflow", name: "Workflow", uses: ["CYAML"]),

@@ -34,6 +34,14 @@ import Testing
     try Client.run("team.py", [])
   }
 
+  @Test func showsTheDashboardInABrowser() throws {
+    try Client.run("dashboard.py", [try Plugins.fixture("handler-throws")])
+  }
+
+  @Test func describesEveryRouteTrulyInOpenAPI() throws {
+    try Client.run("openapi.py", [])
+  }
+
   @Test func refusesBadInputWithASentenceAndLosesNothing() throws {
     try Client.run("badinput.py", [])
   }

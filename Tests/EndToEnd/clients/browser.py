@@ -40,7 +40,7 @@ CONTRAST = r"""
   const faint = [];
   let checked = 0;
   for (const element of document.querySelectorAll("body *")) {
-    const words = [...element.childNodes].filter((n) => n.nodeType === 3 && n.data.trim()).map((n) => n.data.trim()).join(" ");
+    const words = [...element.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data.trim()).join(" ").trim();
     if (!words || !element.checkVisibility({ visibilityProperty: true })) continue;
     const style = getComputedStyle(element);
     const ground = behind(element.closest("svg")?.parentElement ?? element);

@@ -25,14 +25,15 @@ class Refused(Exception):
 
 
 class Host:
-    """A running host with a storage folder of its own; a context manager."""
+    """A running host with a storage folder of its own; a context manager. Started again, it has the same ports."""
 
-    def __init__(self, *plugin_dirs, storage=None):
+    def __init__(self, *plugin_dirs, storage=None, arguments=()):
         self.folder = tempfile.TemporaryDirectory(prefix="orchestron-e2e-")
         # The default project is keyed after the folder around the storage folder; "1" has no letters: ORC.
         self.storage = storage or Path(self.folder.name) / "1" / ".orchestron"
         self.storage.parent.mkdir(exist_ok=True, parents=True)
-        self.plugin_dirs = plugin_dirs
+        self.plugin_dirs, self.arguments = plugin_dirs, arguments
+        self.http = self.ws = None
         self.start()
 
     def start(self):
@@ -40,8 +41,8 @@ class Host:
         ready.unlink(missing_ok=True)
         self.log = open(Path(self.folder.name) / "log", "ab")
         self.process = subprocess.Popen(
-            [BINARY, "run", "--storage", self.storage, "--port", "0", "--ws-port", "0", "--ready-file", ready,
-             *(a for d in self.plugin_dirs for a in ("--plugin-dir", d))],
+            [BINARY, "run", "--storage", self.storage, "--port", port_of(self.http), "--ws-port", port_of(self.ws),
+             "--ready-file", ready, *(a for d in self.plugin_dirs for a in ("--plugin-dir", d)), *self.arguments],
             env={"PATH": os.environ["PATH"], "HOME": self.folder.name, "TZ": "UTC"}, cwd=self.folder.name,
             stdout=self.log, stderr=self.log)
         for _ in range(3000):
@@ -77,6 +78,11 @@ class Host:
             self.kill()
         self.log.close()
         self.folder.cleanup()
+
+
+def port_of(address):
+    """The port of an address that was had before; 0, any, without one."""
+    return address.rpartition(":")[2] if address else "0"
 
 
 def curl(*arguments, data=None):
