@@ -11,16 +11,22 @@ extension Application {
     } catch {
       return exchange.respond(error)
     }
-    let status = gate.run(route, raw.pointer)
-    guard status == .ok else {
-      let problem =
-        status == .permissionDenied
-        ? gate.problem(of: status.rawValue, raw.contextPointer)
-        : Problem(status, "The plugin \"\(route.plugin)\" does not answer now; try again later.", plugin: route.plugin)
-      return exchange.respond(problem)
+    withExtendedLifetime(raw) {
+      let status = gate.run(route, raw.pointer)
+      guard status == .ok else {
+        let problem =
+          status == .permissionDenied
+          ? gate.problem(of: status.rawValue, raw.contextPointer)
+          : Problem(
+            status, "The plugin \"\(route.plugin)\" does not answer now; try again later.", plugin: route.plugin)
+        return exchange.respond(problem)
+      }
+      if let folder = route.folder {
+        send(catalog.router.captures.last.flatMap(folder.file), exchange)
+      } else if exchange.isOpen {
+        didKeep(raw)
+      }
     }
-    guard let folder = route.folder else { return }
-    send(catalog.router.captures.last.flatMap(folder.file), exchange)
   }
 
   private func makeRaw(
@@ -32,7 +38,7 @@ extension Application {
     let pairs = try Self.pairs(of: query)
     let trace = exchange.header("traceparent") ?? Bytes(start: nil, count: 0)
     let context = try gate.makeContext(principal, trace: trace)
-    return RawExchange(exchange, gate, context: context, captures: captures, query: pairs)
+    return RawExchange(exchange, self, route, as: principal, context: context, captures: captures, query: pairs)
   }
 
   private static func pairs(of query: Bytes) throws(Problem) -> [(name: SharedBytes, value: SharedBytes)] {
@@ -78,7 +84,10 @@ extension Application {
 
   private static func list(_ tags: Bytes, has tag: Bytes) -> Bool {
     var has = false
-    tags.forEachListElement { if $0.equals("*") || $0.equals(tag) { has = true } }
+    tags.forEachListElement { known in
+      let isWeak = known.count > 2 && known.part(0..<2).equals("W/")
+      if known.equals("*") || (isWeak ? known.part(2..<known.count) : known).equals(tag) { has = true }
+    }
     return has
   }
 }

@@ -1,5 +1,4 @@
 import CPluginSDK
-import Glibc
 import PluginKit
 
 /// Answers requests: finds what a route stands for, who asks, and lets that answer.
@@ -9,8 +8,10 @@ final class Application: HTTPHandler {
   let health: HealthReport
   let topics: TopicHub
   let authenticator: Authenticator
+  /// What describes the interfaces; none without a host that builds them.
+  var documents: Documents?
   var policy = SitePolicy(hosts: [], origins: [], ports: [])
-  private var sessions: [ObjectIdentifier: Session] = [:]
+  var residents = Residents()
 
   private var writer = ArgumentWriter()
   private var arguments = ByteBuffer()
@@ -23,6 +24,13 @@ final class Application: HTTPHandler {
     health = HealthReport(gate)
     topics = TopicHub(gate)
     authenticator = Authenticator(auth)
+  }
+
+  /// Services or routes have come or gone.
+  func interfacesDidChange() {
+    catalog.isStale = true
+    documents?.invalidate()
+    endResidentsOfGoneRoutes()
   }
 
   // MARK: Requests
@@ -108,6 +116,11 @@ final class Application: HTTPHandler {
     case .health:
       health.refresh(at: exchange.engine.now)
       exchange.respond(health.status, .json, body: health.body.bytes)
+    case .document(let kind):
+      guard let documents else {
+        return exchange.respond(Problem(http: .serviceUnavailable, detail: "This server has no document of that kind."))
+      }
+      documents.answer(exchange, kind)
     case .webSocket:
       openSession(exchange)
     case .anyMethod:
@@ -139,14 +152,15 @@ final class Application: HTTPHandler {
     let credential = Credential(of: exchange, cookie: authenticator.cookie, allowsCookie: !exchange.allowsOrigin)
     let generation = authenticator.generation
     let known = exchange.connection?.attachment as? KnownIdentity
-    if let known, known.holds(for: credential, generation: generation, now: unixMilliseconds) {
+    if let known, known.holds(for: credential, generation: generation, now: Authenticator.now) {
       return body(known.principal, true)
     }
     var isNow = true
     authenticator.identify(credential, address: address(of: exchange)) { outcome in
+      guard exchange.isOpen else { return }  // The client has gone while somebody was asked.
       switch outcome {
       case .success(let principal):
-        if self.authenticator.isRequired, isNow, principal.expires > 0 {
+        if self.authenticator.isRequired, isNow {
           exchange.connection?.attachment = KnownIdentity(principal, credential, generation: generation)
         }
         body(principal, isNow)
@@ -159,12 +173,6 @@ final class Application: HTTPHandler {
   private func address(of exchange: HTTPExchange) -> Bytes {
     guard let connection = exchange.connection else { return Bytes(start: nil, count: 0) }
     return connection.address.withUnsafeBufferPointer { $0 }  // The array of the connection is never changed.
-  }
-
-  private var unixMilliseconds: Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME_COARSE, &time)
-    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
   }
 
   /// Tells somebody that he has to tell who he is; a browser that wants a page is led to where that is done.
@@ -218,22 +226,19 @@ final class Application: HTTPHandler {
 
   /// Makes the connection a WebSocket. Who is there is told by the headers of the handshake, or by the first message.
   private func openSession(_ exchange: HTTPExchange) {
+    guard let visitor = visitor(of: exchange) else { return }
+    _ = WebSocketHandshake.answer(exchange) { Session(self, visitor) }
+  }
+
+  /// Who wants to open a WebSocket; nil when the request was refused.
+  func visitor(of exchange: HTTPExchange, principal: Principal? = nil) -> Visitor? {
     let credential = Credential(of: exchange, cookie: authenticator.cookie, allowsCookie: !exchange.allowsOrigin)
     if credential.kind == .cookie, exchange.header("origin") == nil {
       let detail = "A WebSocket that comes with a cookie must tell its Origin; programs send a token."
-      return exchange.respond(Problem(http: .forbidden, detail: detail))
+      exchange.respond(Problem(http: .forbidden, detail: detail))
+      return nil
     }
-    let address = Array(address(of: exchange))
-    _ = WebSocketHandshake.answer(exchange) { Session(self, Shown(credential), address: address) }
-  }
-
-  /// A session has begun or ended: those that last are asked again who they are when that may have changed.
-  func didBegin(_ session: Session) { sessions[ObjectIdentifier(session)] = session }
-  func didEnd(_ session: Session) { sessions[ObjectIdentifier(session)] = nil }
-
-  /// Answers given before about who somebody is may be wrong now.
-  func identitiesDidChange() {
-    authenticator.forget()
-    for session in sessions.values { session.identifyAgain() }
+    return Visitor(
+      authenticator, Shown(credential), address: Array(address(of: exchange)), principal: principal)
   }
 }

@@ -3,6 +3,7 @@ import PluginKit
 /// What a route leads to.
 enum Endpoint {
   case health
+  case document(Documents.Kind)
   case webSocket
   /// `POST /api/services/{service}/{method}`
   case anyMethod
@@ -13,7 +14,7 @@ enum Endpoint {
   /// Whether it answers without knowing who asks.
   var isOpen: Bool {
     switch self {
-    case .health, .webSocket: true
+    case .health, .document, .webSocket: true
     case .anyMethod, .declared: false
     case .raw(let route): route.isOpen
     }
@@ -25,6 +26,8 @@ enum Endpoint {
 final class Catalog {
   private(set) var router = Router<Endpoint>()
   private(set) var services: [String] = []
+  /// The ids of the raw routes.
+  private(set) var rawRoutes: Set<UInt64> = []
   /// Set when services or routes have come or gone.
   var isStale = true
   private let gate: HostGate
@@ -47,6 +50,8 @@ final class Catalog {
   private func load(_ text: Bytes) {
     router = Router()
     add("GET /health", .health)
+    add("GET /openapi.json", .document(.openAPI))
+    add("GET /asyncapi.json", .document(.asyncAPI))
     add("GET /ws", .webSocket)
     add("POST /api/services/{service}/{method}", .anyMethod)
     let catalog = DeclarationReader.read(text)
@@ -55,7 +60,9 @@ final class Catalog {
     for declaration in catalog.declarations {
       add(declaration.route, .declared(declaration), owner: declaration.fullName)
     }
+    rawRoutes = []
     for route in gate.rawRoutes(fault: { gate.log(.warn, $0) }) {
+      rawRoutes.insert(route.id)
       add(route.pattern, .raw(route), owner: "plugin \(route.plugin)")
     }
   }

@@ -47,8 +47,8 @@ final class RESTCall: HostCall {
     guard let declaration else { return [] }
     var arguments: [(name: String, value: SharedBytes)] = []
     if let tag = exchange.header("if-match"), !tag.equals("*") {
-      guard declaration.parameters.contains(where: { $0.name == "revision" }) else {
-        throw Problem(.invalidArgument, "\(declaration.fullName) takes no If-Match: it has no argument revision.")
+      guard declaration.takesRevision else {
+        throw Problem(.invalidArgument, "\(declaration.fullName) takes no If-Match: it does not check the revision.")
       }
       guard tag.count > 2, tag.first == UInt8(ascii: "\""), let revision = Int(tag.part(1..<tag.count - 1).text) else {
         throw Problem(.invalidArgument, "If-Match must be one ETag of this server, such as \"7\".")

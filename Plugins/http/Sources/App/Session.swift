@@ -1,34 +1,16 @@
 import PluginKit
 
-/// What a WebSocket client has shown to tell who it is, kept to ask again.
-struct Shown {
-  let kind: Credential.Kind
-  private let secret: [UInt8]
-
-  init(_ credential: Credential) {
-    kind = credential.kind
-    secret = Array(credential.secret)
-  }
-
-  func withCredential(_ body: (Credential) -> Void) {
-    secret.withUnsafeBufferPointer { body(Credential(kind: kind, secret: $0)) }
-  }
-}
-
 /// One WebSocket client: JSON-RPC requests in, replies and events out.
-final class Session: WebSocketHandler {
+final class Session: WebSocketHandler, Resident {
   let app: Application
-  private var shown: Shown
-  private let address: [UInt8]
-  /// Who is there; nil until that is known.
-  private var principal: Principal?
+  private let visitor: Visitor
+  let route: UInt64? = nil
   private(set) var connection: WebSocketConnection?
   private var calls: [ObjectIdentifier: RPCCall] = [:]
   private var subscriptions: [UInt64: TopicHub.Membership] = [:]
 
   /// Messages that came while somebody was asked who is there.
   private var waiting: [SharedBytes] = []
-  private var isAsking = false
 
   static let callLimit = 256
   /// Milliseconds that a client has to tell who it is.
@@ -36,20 +18,20 @@ final class Session: WebSocketHandler {
   static let waitingLimit = 16
   static let subscriptionLimit = 64
 
-  init(_ app: Application, _ shown: Shown, address: [UInt8]) {
+  init(_ app: Application, _ visitor: Visitor) {
     self.app = app
-    self.shown = shown
-    self.address = address
+    self.visitor = visitor
   }
 
   func webSocketDidOpen(_ connection: WebSocketConnection) {
     self.connection = connection
     app.didBegin(self)
-    ask { [self] outcome in
-      switch outcome {
-      case .success(let principal): self.principal = principal
-      case .failure where shown.kind == .none: connection.expectIdentity(within: Self.identityTime)
-      case .failure: connection.close(.unauthenticated, "nobody knows you by that")
+    ask { [self] problem in
+      guard problem != nil else { return }
+      if visitor.shown.kind == .none {
+        connection.expectIdentity(within: Self.identityTime)
+      } else {
+        connection.close(.unauthenticated, "nobody knows you by that")
       }
     }
   }
@@ -57,66 +39,70 @@ final class Session: WebSocketHandler {
   // MARK: Who is there
 
   /// Asks who is there; what the client sends meanwhile waits.
-  private func ask(_ done: @escaping (Authenticator.Outcome) -> Void) {
-    isAsking = true
-    shown.withCredential { credential in
-      address.withUnsafeBufferPointer { address in
-        app.authenticator.identify(credential, address: address) { [weak self] outcome in
-          guard let self, connection != nil else { return }
-          isAsking = false
-          done(outcome)
-          let messages = waiting
-          waiting = []
-          for message in messages { receive(message.bytes) }
-        }
-      }
+  private func ask(showing new: Shown? = nil, _ done: @escaping (Problem?) -> Void) {
+    visitor.ask(showing: new) { [weak self] problem in
+      guard let self, let connection, connection.phase == .open else { return }
+      if problem == nil { connection.expectIdentity(within: visitor.timeLeft) }
+      done(problem)
+      receiveWaiting()
+    }
+  }
+
+  private func receiveWaiting() {
+    while !visitor.isAsking, connection?.phase == .open, !waiting.isEmpty {
+      let message = waiting.removeFirst()
+      withExtendedLifetime(message) { receive(message.bytes) }
     }
   }
 
   /// What was known of the client may be wrong now.
   func identifyAgain() {
-    guard principal != nil, !isAsking else { return }
-    ask { [self] outcome in
-      if case .success(let principal) = outcome {
-        self.principal = principal
-      } else {
-        connection?.close(.unauthenticated, "what you have shown does not hold any more")
-      }
+    guard visitor.principal != nil, !visitor.isAsking else { return }
+    ask { [self] problem in
+      if problem != nil { connection?.close(.unauthenticated, "what you have shown does not hold any more") }
     }
   }
 
+  func webSocketIdentityIsDue(_ connection: WebSocketConnection) {
+    if visitor.principal != nil { return identifyAgain() }
+    connection.close(.unauthenticated, "tell who you are: authenticate {token}")
+  }
+
+  func routeDidEnd() {}
+
   /// `authenticate {token}`, for clients that cannot send headers.
   private func authenticate(_ request: JSONRPC.Request, _ batch: RPCBatch?) {
+    guard batch == nil else {
+      return answer(request, batch) { () throws(Problem) in
+        throw Problem(.invalidArgument, "authenticate comes alone: what else is in its batch would not wait for it.")
+      }
+    }
     guard let token = JSONText.string(request.params.flatMap { JSONText.member("token", of: $0) }) else {
       return answer(request, batch) { () throws(Problem) in
         throw Problem(.invalidArgument, "authenticate takes a token: {\"token\":\"…\"}.")
       }
     }
     var text = token
-    text.withUTF8 { shown = Shown(Credential(kind: .bearer, secret: $0)) }
+    let shown = text.withUTF8 { Shown(Credential(kind: .bearer, secret: $0)) }
     let id = request.id.map { SharedBytes(copying: $0) }
-    ask { [self] outcome in
-      switch outcome {
-      case .success(let principal):
-        self.principal = principal
-        connection?.expectIdentity(within: nil)
-        guard let id else { return reply(batch, nil) }
-        reply(batch) { buffer in
+    ask(showing: shown) { [self] problem in
+      if let problem {
+        if let id { reply(nil) { $0.appendRPC(error: problem, code: problem.status.rpcCode, id: id.bytes) } }
+        if visitor.principal == nil { connection?.close(.unauthenticated, "nobody knows that token") }
+      } else if let id, let principal = visitor.principal {
+        reply(nil) { buffer in
           var result = ByteBuffer()
           result.append(#"{"actor":"#)
           result.append(jsonString: principal.actor.bytes)
           result.append(UInt8(ascii: "}"))
           buffer.appendRPC(result: result.bytes, id: id.bytes)
         }
-      case .failure(let problem):
-        if let id { reply(batch) { $0.appendRPC(error: problem, code: problem.status.rpcCode, id: id.bytes) } }
-        if principal == nil { connection?.close(.unauthenticated, "nobody knows that token") }
       }
     }
   }
 
   private func requirePrincipal() throws(Problem) -> Principal {
-    if let principal { return principal }
+    if let principal = visitor.principal { return principal }
     throw Problem(.unauthenticated, "Tell who you are first: authenticate {\"token\":\"…\"}.")
   }
 
@@ -140,7 +126,7 @@ final class Session: WebSocketHandler {
 
   func webSocket(_ connection: WebSocketConnection, didReceive message: Bytes, isText: Bool) {
     guard isText else { return connection.refuse(.unsupportedData, "send text, not binary") }
-    guard isAsking else { return receive(message) }
+    guard visitor.isAsking else { return receive(message) }
     guard waiting.count < Self.waitingLimit else { return connection.refuse(.tryAgainLater, "too many messages") }
     waiting.append(SharedBytes(copying: message))
   }
@@ -240,90 +226,4 @@ final class Session: WebSocketHandler {
 
   /// Whether this client is a member of a group already.
   func isSubscribed(to id: UInt64) -> Bool { subscriptions[id] != nil }
-}
-
-/// The replies to a batch, sent together when the last is there.
-final class RPCBatch {
-  private let session: Session
-  private var missing: Int
-  private var replies = ByteBuffer()
-
-  init(_ session: Session, count: Int) {
-    self.session = session
-    missing = count
-  }
-
-  func add(_ body: ((inout ByteBuffer) -> Void)?) {
-    missing -= 1
-    if let body {
-      replies.append(replies.isEmpty ? UInt8(ascii: "[") : UInt8(ascii: ","))
-      body(&replies)
-    }
-    guard missing == 0, !replies.isEmpty else { return }
-    session.connection?.send { buffer in
-      buffer.append(replies.bytes)
-      buffer.append(UInt8(ascii: "]"))
-    }
-  }
-}
-
-/// A call that answers a JSON-RPC request.
-final class RPCCall: HostCall {
-  private let session: Session
-  private let requestID: SharedBytes?
-  private let batch: RPCBatch?
-  private var owed = 0
-
-  init(_ session: Session, id: Bytes?, _ batch: RPCBatch?) {
-    self.session = session
-    requestID = id.map { SharedBytes(copying: $0) }
-    self.batch = batch
-  }
-
-  override func didReceive(chunk: Bytes) {
-    guard let connection = session.connection else { return }
-    if let requestID {
-      connection.send { buffer in
-        buffer.appendRPC(notification: "chunk") { buffer in
-          buffer.append(#"{"call":"#)
-          buffer.append(requestID.bytes)
-          buffer.append(#","data":"#)
-          buffer.append(chunk)
-          buffer.append(UInt8(ascii: "}"))
-        }
-      }
-    }
-    owed += chunk.count
-    if !connection.isCongested { payCredit() }
-  }
-
-  /// Lets the callee send more.
-  func payCredit() {
-    let bytes = owed
-    owed = 0
-    if bytes > 0 { credit(bytes) }
-  }
-
-  override func didEnd(_ answer: borrowing Answer) {
-    session.callDidEnd(self)
-    guard let requestID else { return session.reply(batch, nil) }
-    let bytes = answer.bytes
-    session.reply(batch) { buffer in
-      if bytes.isEmpty {
-        let null: StaticString = "null"
-        buffer.appendRPC(result: Bytes(start: null.utf8Start, count: null.utf8CodeUnitCount), id: requestID.bytes)
-      } else {
-        buffer.appendRPC(result: bytes, id: requestID.bytes)
-      }
-    }
-  }
-
-  override func didFail(_ problem: Problem) {
-    session.callDidEnd(self)
-    guard let requestID else { return session.reply(batch, nil) }
-    // Not found by the host itself: there is no such method.
-    let isUnknown = problem.status == .notFound && problem.plugin == "host"
-    let code = isUnknown ? -32601 : problem.status.rpcCode
-    session.reply(batch) { $0.appendRPC(error: problem, code: code, id: requestID.bytes) }
-  }
 }

@@ -32,7 +32,28 @@ final class WebPlugin: Plugin {
       auth: host.extension(ORCH_EXT_AUTH, as: orch_auth.self))
   }
 
+  /// The documents are made on worker threads: what they are made of is long.
+  private func makeDocuments() -> Documents {
+    let host = self.host
+    let version = host.info.version
+    let isOpen = !app.authenticator.isRequired
+    return Documents(app.gate) { kind, text, done in
+      do {
+        try host.work {
+          var json = JSONWriter()
+          json.value(kind.build(from: Value(try host.parse(text)), version: version, isOpen: isOpen))
+          return Array(json.bytes)
+        } done: { result in
+          done(result.mapError { $0 as? Failure ?? Failure(.internal, "the document could not be made") })
+        }
+      } catch {
+        done(.failure(error as? Failure ?? Failure(.unavailable, "the document cannot be made now")))
+      }
+    }
+  }
+
   func start() async throws {
+    app.documents = makeDocuments()
     app.catalog.refresh()
     try checkExposure()
     let server = try makeServer()
@@ -51,7 +72,7 @@ final class WebPlugin: Plugin {
       ports: [web.port, ws.port])
     // Services that come or go change the routes, plugins that fail change the health.
     app.authenticator.listens(on: web.port)
-    try host.subscribe(["service:*", "route:*"]) { [app] _ in app.catalog.isStale = true }
+    try host.subscribe(["service:*", "route:*"]) { [app] _ in app.interfacesDidChange() }
     try host.subscribe(["auth:changed"]) { [app] _ in app.identitiesDidChange() }
     try host.subscribe(["plugin:state"]) { [app] _ in app.health.invalidate() }
     let name = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host

@@ -1,4 +1,5 @@
 import CPluginSDK
+import Glibc
 import PluginKit
 
 /// Finds out who asks: by the plugin that provides `orchestron.auth/1`, or, where there is none, that it is anybody.
@@ -21,6 +22,13 @@ final class Authenticator {
   func listens(on port: Int) {
     guard let auth, let cookie = auth.pointee.cookie else { return }
     self.cookie = Array(Bytes(cookie(auth.pointee.`self`, UInt16(clamping: port))))
+  }
+
+  /// Milliseconds since 1970.
+  static var now: Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME_COARSE, &time)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
   }
 
   /// Forgets what is remembered of connections.

@@ -32,6 +32,13 @@ final class Principal {
     }
   }
 
+  /// Whether both are the same actor with the same rights.
+  func isSame(as other: Principal) -> Bool {
+    guard actor.bytes.equals(other.actor.bytes), behalf.bytes.equals(other.behalf.bytes) else { return false }
+    guard let rights, let others = other.rights else { return rights == nil && other.rights == nil }
+    return rights.bytes.equals(others.bytes)
+  }
+
   private convenience init(_ actor: StaticString, rights: Bytes? = nil) {
     let none = Bytes(start: nil, count: 0)
     self.init(

@@ -6,15 +6,24 @@ import PluginKit
 /// Counted by the plugin's retains; when the last one goes without an answer, the client gets 500.
 final class RawExchange {
   let exchange: HTTPExchange
-  private let gate: HostGate
+  /// The route by which it came.
+  let route: UInt64
+  private let app: Application
+  private let principal: Principal
+  private let isStreamed: Bool
   private let context: UnsafeMutablePointer<orch_ctx>
   private let captures: [(name: String, value: SharedBytes)]
   private let query: [(name: SharedBytes, value: SharedBytes)]
   private let handle: UnsafeMutablePointer<Handle>
   private var isBodyTaken = false
+  /// The client has gone, or wants no more.
   private var hasGone = false
+  private var isOffering = false
   private var onCancel: orch_task?
   private var onWritable: orch_task?
+  /// The address of the client, while it is there, and after that when it was asked for before.
+  private(set) lazy var address = (exchange.connection?.address ?? []).withUnsafeBufferPointer(
+    SharedBytes.init(copying:))
 
   /// What the plugin holds: the object stands behind the table.
   struct Handle {
@@ -27,25 +36,31 @@ final class RawExchange {
   ///   - captures: Names and decoded values of the segments of the route.
   ///   - query: Names and decoded values of the query.
   init(
-    _ exchange: HTTPExchange, _ gate: HostGate, context: UnsafeMutablePointer<orch_ctx>,
+    _ exchange: HTTPExchange, _ app: Application, _ route: RawRoute, as principal: Principal,
+    context: UnsafeMutablePointer<orch_ctx>,
     captures: [(name: String, value: SharedBytes)], query: [(name: SharedBytes, value: SharedBytes)]
   ) {
     self.exchange = exchange
-    self.gate = gate
+    self.app = app
+    self.route = route.id
+    self.principal = principal
+    isStreamed = route.isStreamed
     self.context = context
     self.captures = captures
     self.query = query
     handle = .allocate(capacity: 1)
     handle.initialize(to: Handle(v: UnsafePointer(RawVerbs.table), object: nil))
     handle.pointee.object = Unmanaged.passUnretained(self).toOpaque()
+    exchange.wasKept = true  // A plugin may hold it beyond its answer: it must never be another client's.
     exchange.onDisconnect = { [unowned self] in disconnect() }
   }
 
   deinit {
+    app.didEnd(self)
     end()
     drop(&onCancel)
     drop(&onWritable)
-    gate.free(context)
+    app.gate.free(context)
     handle.deallocate()
   }
 
@@ -87,6 +102,9 @@ final class RawExchange {
     return nil
   }
 
+  /// The whole body; nothing where it is read in parts.
+  var body: Bytes { isStreamed ? Bytes(start: nil, count: 0) : exchange.body }
+
   /// The next part of the body: all of it at once, then its end.
   func takeBody() -> Bytes {
     guard !isBodyTaken else { return Bytes(start: nil, count: 0) }
@@ -102,35 +120,107 @@ final class RawExchange {
     return exchange.reply == reply ? nil : .failedPrecondition
   }
 
+  /// Begins a reply of unknown length.
+  func begin(_ status: HTTPStatus, headers: (inout ByteBuffer) -> Void) {
+    guard exchange.method == .head || status.hasNoBody else { return exchange.beginStream(status, headers: headers) }
+    if status.hasNoBody {
+      exchange.respond(status, headers: headers)
+    } else {
+      exchange.beginStream(status, headers: headers)
+      exchange.endStream()
+    }
+    // Whatever the plugin would write, nobody wants it.
+    disconnect()
+  }
+
   func setWritable(_ task: orch_task) {
     drop(&onWritable)
     onWritable = task
-    exchange.onWritable = { [unowned self] in run(&onWritable) }
-    if exchange.connection.map({ $0.outbox.bufferedBytes <= exchange.engine.limits.highWater }) ?? true {
-      run(&onWritable)
+    exchange.onWritable = { [unowned self] in offerRoom() }
+    offerRoom()
+  }
+
+  private var hasRoom: Bool {
+    exchange.connection.map { $0.outbox.bufferedBytes <= exchange.engine.limits.highWater } ?? true
+  }
+
+  /// Runs the task that waits for room, and the one that this one sets, as long as there is room: in a loop, however
+  /// small the parts are.
+  private func offerRoom() {
+    guard !isOffering else { return }
+    withExtendedLifetime(self) {
+      isOffering = true
+      while onWritable != nil, hasRoom { run(take(&onWritable)) }
+      isOffering = false
     }
   }
 
   func setCancel(_ task: orch_task) {
     drop(&onCancel)
     onCancel = task
-    if hasGone { run(&onCancel) }
+    if hasGone { run(take(&onCancel)) }
   }
 
   private func disconnect() {
     hasGone = true
-    run(&onCancel)
+    withExtendedLifetime(self) { run(take(&onCancel)) }
   }
 
-  private func run(_ task: inout orch_task?) {
-    guard let taken = task else { return }
-    task = nil
-    taken.fn?(taken.ud)
-    taken.release?(taken.ud)
+  /// The plugin has stopped: it hears nothing any more, and the client is not kept waiting.
+  func routeDidEnd() {
+    hasGone = true
+    drop(&onCancel)
+    drop(&onWritable)
+    exchange.onDisconnect = nil
+    exchange.onWritable = nil
+    if exchange.reply == .none {
+      exchange.respond(Problem(.unavailable, "The plugin that was to answer has stopped; try again later."))
+    } else {
+      end()
+    }
+  }
+
+  // MARK: WebSocket
+
+  /// Makes the connection a WebSocket of the plugin; answers nil when it has answered the client with an error.
+  func upgrade(subprotocol: Bytes, _ callback: orch_http_socket_cb) -> UnsafeMutablePointer<orch_http_socket>? {
+    guard let visitor = app.visitor(of: exchange, principal: principal) else {
+      callback.release?(callback.ud)
+      return nil
+    }
+    let channel = Channel(app, visitor, route: route, callback)
+    guard subprotocol.isEmpty || offers(subprotocol) else {
+      exchange.respond(Problem(.invalidArgument, "The client does not offer the subprotocol \(subprotocol.text)."))
+      return nil
+    }
+    let outcome = WebSocketHandshake.answer(exchange, subprotocol: subprotocol) { channel }
+    return outcome == .accepted ? channel.give() : nil
+  }
+
+  private func offers(_ subprotocol: Bytes) -> Bool {
+    var isOffered = false
+    exchange.forEachHeader("sec-websocket-protocol") { value in
+      value.forEachListElement { if $0.equals(subprotocol) { isOffered = true } }
+    }
+    return isOffered
+  }
+
+  // MARK: Tasks
+
+  /// Takes a task out before it runs: it may set another.
+  private func take(_ task: inout orch_task?) -> orch_task? {
+    defer { task = nil }
+    return task
+  }
+
+  private func run(_ task: orch_task?) {
+    guard let task else { return }
+    task.fn?(task.ud)
+    task.release?(task.ud)
   }
 
   private func drop(_ task: inout orch_task?) {
-    if let task { task.release?(task.ud) }
-    task = nil
+    let dropped = take(&task)
+    dropped?.release?(dropped?.ud)
   }
 }

@@ -10,6 +10,8 @@ struct RawRoute {
   var isOpen: Bool
   /// A page for people: without credentials a browser is sent to sign in.
   var isPage: Bool
+  /// Its handler takes the body in parts.
+  var isStreamed: Bool
   /// Of files: where they are.
   var folder: StaticFolder?
 }
@@ -48,6 +50,7 @@ extension HostGate {
           RawRoute(
             id: info.id, plugin: Bytes(info.plugin).text, pattern: try RoutePattern(Bytes(info.route).text),
             isOpen: info.flags & UInt32(ORCH_HTTP_OPEN) != 0, isPage: info.flags & UInt32(ORCH_HTTP_PAGE) != 0,
+            isStreamed: info.flags & UInt32(ORCH_HTTP_STREAM) != 0,
             folder: folder.isEmpty ? nil : StaticFolder(folder)))
       } catch {
         faults.append("plugin \"\(Bytes(info.plugin).text)\": \(error.sentence)")

@@ -15,7 +15,7 @@ enum RawVerbs {
         method: { text(RawExchange.from($0)?.exchange.method.name) },
         target: { (RawExchange.from($0)?.exchange.target).map(\.abi) ?? none },
         address: address, is_secure: { _ in 0 }, parameter: parameter, header: header,
-        body: { (RawExchange.from($0)?.exchange.body).map(\.abi) ?? none },
+        body: { RawExchange.from($0)?.body.abi ?? none },
         retain: { if let exchange = RawExchange.from($0) { _ = Unmanaged.passRetained(exchange) } },
         release: { if let exchange = RawExchange.from($0) { Unmanaged.passUnretained(exchange).release() } },
         respond: respond, fail: fail, begin: begin, write: write, end: end, on_writable: onWritable,
@@ -32,9 +32,7 @@ enum RawVerbs {
   // MARK: The request
 
   private static let address: @convention(c) (X) -> orch_str = { pointer in
-    guard let connection = RawExchange.from(pointer)?.exchange.connection else { return none }
-    // The array lives as long as the connection and is never changed.
-    return connection.address.withUnsafeBufferPointer(\.abi)
+    RawExchange.from(pointer)?.address.bytes.abi ?? none
   }
 
   private static let parameter: @convention(c) (X, orch_str, UnsafeMutablePointer<orch_str>?) -> UInt8 = {
@@ -66,7 +64,8 @@ enum RawVerbs {
   private static let fail: @convention(c) (X, orch_status, orch_str) -> orch_status = { pointer, status, message in
     guard let raw = RawExchange.from(pointer) else { return Status.internal.rawValue }
     if let refusal = raw.refusal(wants: .none) { return refusal.rawValue }
-    raw.exchange.respond(Problem(Status(status), Bytes(message).text))
+    let status = Status(status)
+    raw.exchange.respond(Problem(status == .ok ? .internal : status, Bytes(message).text))
     return 0
   }
 
@@ -75,7 +74,7 @@ enum RawVerbs {
     guard let raw = RawExchange.from(pointer) else { return Status.internal.rawValue }
     if let refusal = raw.refusal(wants: .none) { return refusal.rawValue }
     guard (200...599).contains(code) else { return Status.invalidArgument.rawValue }
-    raw.exchange.beginStream(HTTPStatus(code)) { append(headers, count, to: &$0) }
+    raw.begin(HTTPStatus(code)) { append(headers, count, to: &$0) }
     return 0
   }
 
@@ -88,7 +87,8 @@ enum RawVerbs {
     guard let connection = raw.exchange.connection,
       connection.outbox.bufferedBytes <= raw.exchange.engine.limits.highWater
     else { return Status.resourceExhausted.rawValue }
-    raw.exchange.stream(SharedBytes(taking: part).bytes)
+    let part = SharedBytes(taking: part)
+    withExtendedLifetime(part) { _ = raw.exchange.stream(part.bytes) }
     return 0
   }
 
@@ -123,24 +123,29 @@ enum RawVerbs {
     @convention(c) (
       X, orch_str, orch_http_socket_cb, UnsafeMutablePointer<UnsafeMutablePointer<orch_http_socket>?>?
     ) -> orch_status = { pointer, protocolName, callback, out in
-      let channel = Channel(callback)
-      guard let raw = RawExchange.from(pointer) else { return Status.internal.rawValue }
-      if let refusal = raw.refusal(wants: .none) { return refusal.rawValue }
-      let outcome = WebSocketHandshake.answer(raw.exchange, subprotocol: Bytes(protocolName)) { channel }
-      guard outcome == .accepted else { return Status.invalidArgument.rawValue }
-      out?.pointee = channel.pointer
+      let raw = RawExchange.from(pointer)
+      if let refusal = raw.map({ $0.refusal(wants: .none) }) ?? .internal {
+        callback.release?(callback.ud)
+        return refusal.rawValue
+      }
+      guard let socket = raw?.upgrade(subprotocol: Bytes(protocolName), callback) else {
+        return Status.invalidArgument.rawValue
+      }
+      out?.pointee = socket
       return 0
     }
 
   /// Appends header lines of a plugin. What is the server's own to say is left out, as is what is no header line.
   private static func append(_ headers: UnsafePointer<orch_str>?, _ count: Int, to buffer: inout ByteBuffer) {
     guard let headers else { return }
-    let own: [StaticString] = ["content-length", "transfer-encoding", "connection", "date", "keep-alive", "upgrade"]
+    let own: [StaticString] = [
+      "content-length", "transfer-encoding", "connection", "date", "keep-alive", "upgrade", "trailer", "x-request-id",
+    ]
     for index in 0..<count {
       let line = Bytes(headers[index])
       guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > 0 else { continue }
       let name = line.part(0..<colon)
-      guard name.allSatisfy({ $0 > 0x20 && $0 < 0x7f }), !own.contains(where: { name.equals(ignoringCase: $0) }) else {
+      guard name.allSatisfy(isTokenByte), !own.contains(where: { name.equals(ignoringCase: $0) }) else {
         continue
       }
       buffer.append(name)
@@ -149,6 +154,16 @@ enum RawVerbs {
       buffer.append(line.part(colon + 1..<line.count).trimmed)
       buffer.blankControls(from: start)
       buffer.append("\r\n")
+    }
+  }
+
+  /// Whether a byte may stand in the name of a header.
+  private static func isTokenByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
     }
   }
 }

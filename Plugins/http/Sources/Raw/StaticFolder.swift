@@ -35,11 +35,13 @@ final class StaticFolder {
   func file(_ path: Bytes) -> File? {
     var name = path.text
     if name.isEmpty || name.hasSuffix("/") { name += "index.html" }
-    let segments = name.split(separator: "/", omittingEmptySubsequences: false)
-    guard !segments.contains(where: { $0.isEmpty || $0.hasPrefix(".") }), !name.utf8.contains(0) else { return nil }
+    // By bytes: what looks like one character to Swift may be several to the file system.
+    let segments = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    let dot = UInt8(ascii: ".")
+    guard !segments.contains(where: { $0.isEmpty || $0.first == dot }), !name.utf8.contains(0) else { return nil }
     guard let resolved = realpath("\(root)/\(name)", nil) else { return nil }
     defer { free(resolved) }
-    guard String(cString: resolved).hasPrefix("\(root)/") else { return nil }
+    guard String(cString: resolved).utf8.starts(with: "\(root)/".utf8) else { return nil }
     let descriptor = open(resolved, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
@@ -88,9 +90,10 @@ final class StaticFolder {
     return "\"\(String(hash, radix: 16))-\(String(bytes.count, radix: 16))\""
   }
 
-  /// Whether a part of the name between dots or dashes is eight or more hexadecimal digits.
+  /// Whether a part of the last segment between dots or dashes is eight or more hexadecimal digits.
   private static func hasHash(_ name: String) -> Bool {
-    name.split { $0 == "." || $0 == "-" || $0 == "/" }.contains { part in
+    let file = name.split(separator: "/").last ?? ""
+    return file.split { $0 == "." || $0 == "-" }.contains { part in
       part.utf8.count >= 8 && part.utf8.allSatisfy { hexValue($0) != nil } && part.contains(where: \.isNumber)
     }
   }

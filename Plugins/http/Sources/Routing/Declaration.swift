@@ -9,6 +9,8 @@ struct Declaration {
     var kind: Kind
     /// Whether the schema of a json parameter wants an array: then a single query value becomes one of one element.
     var isArray = false
+    /// Whether a call must have it.
+    var isRequired = false
   }
 
   var service: String
@@ -27,6 +29,10 @@ struct Declaration {
   var creates = false
   /// The path below which such an entity has its address; that of the request when nil.
   var home: String?
+
+  /// Whether a call may hold for one revision of what it changes: `If-Match` is the argument `revision` then. A method
+  /// that cannot do without a revision means something else by it.
+  var takesRevision: Bool { parameters.contains { $0.name == "revision" && !$0.isRequired } }
 
   func parameter(named name: Bytes) -> Parameter? {
     for parameter in parameters where parameter.name.utf8.count == name.count {

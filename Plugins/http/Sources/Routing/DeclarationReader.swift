@@ -62,7 +62,8 @@ enum DeclarationReader {
         declaration.parameters.append(
           .init(
             name: name, kind: kind(JSONText.member("type", of: parameter)),
-            isArray: isArray(JSONText.member("schema", of: parameter))))
+            isArray: isArray(JSONText.member("schema", of: parameter)),
+            isRequired: JSONText.member("required", of: parameter)?.equals("true") == true))
       }
       catalog.declarations.append(declaration)
     } catch {

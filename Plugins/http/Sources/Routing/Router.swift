@@ -131,6 +131,9 @@ final class Router<Endpoint> {
         let begin = decoded.count
         guard decoded.append(percentDecoding: segment) else { return false }
         segment = decoded.slice(begin, decoded.count - begin)
+        // What takes the rest of a path may be the name of a file: no escaped slash leads out of it either.
+        let parts = segment.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        if parts.contains(where: { $0.elementsEqual([0x2e]) || $0.elementsEqual([0x2e, 0x2e]) }) { return false }
       }
       if segment.equals(".") || segment.equals("..") { return false }
       segments.append(segment)

@@ -10,6 +10,12 @@ protocol WebSocketHandler: AnyObject {
   func webSocketDidDrain(_ connection: WebSocketConnection)
   /// The connection is over; called once, last. The connection lets go of the handler.
   func webSocketDidClose(_ connection: WebSocketConnection)
+  /// The time of ``WebSocketConnection/expectIdentity(within:)`` is over.
+  func webSocketIdentityIsDue(_ connection: WebSocketConnection)
+}
+
+extension WebSocketHandler {
+  func webSocketIdentityIsDue(_ connection: WebSocketConnection) {}
 }
 
 /// One WebSocket client after the handshake: bytes in, frames into its outbox. It knows no socket and no clock.
@@ -53,7 +59,7 @@ final class WebSocketConnection {
   private var lastHeard: UInt64
   private var pingedAt: UInt64?
   private var closedAt: UInt64 = 0
-  /// When the client must have told who it is; nil once it has.
+  /// When the handler is told that it is time to know who the client is; nil for never.
   private var identifyBy: UInt64?
   /// The code of the close frame that the client sent, or of the end of the connection.
   private(set) var closeCode: UInt16 = 1006
@@ -168,7 +174,7 @@ final class WebSocketConnection {
     }
   }
 
-  /// Gives the client so many milliseconds to tell who it is; nil ends the wait.
+  /// Tells the handler after so many milliseconds that it is time to know who the client is; nil ends the wait.
   func expectIdentity(within milliseconds: UInt64?) { identifyBy = milliseconds.map { engine.now + $0 } }
 
   /// Reads no further and closes with a code.
@@ -212,9 +218,20 @@ final class WebSocketConnection {
   /// Begins the closing handshake with a code of the application's and a reason of at most 123 bytes.
   func close(_ code: UInt16, _ reason: Bytes) {
     guard phase == .open else { return }
-    _ = wslay_event_queue_close(context, code, reason.baseAddress, min(reason.count, 123))
+    // A code that may not stand in a frame, or half a character, would be the server's fault in the client's eyes.
+    let code = Self.isSendable(code) ? code : CloseCode.internalError.rawValue
+    var length = min(reason.count, 123)
+    while length > 0, length < reason.count, reason[length] & 0xC0 == 0x80 { length -= 1 }
+    _ = wslay_event_queue_close(context, code, reason.baseAddress, length)
     beginClosing()
     if !isReading { sendControlFrames() }  // Else `receive` sends it when wslay has returned.
+  }
+
+  private static func isSendable(_ code: UInt16) -> Bool {
+    switch code {
+    case 1000...1003, 1007...1014, 3000...4999: true
+    default: false
+    }
   }
 
   /// The socket took bytes of the outbox.
@@ -238,7 +255,7 @@ final class WebSocketConnection {
   func timeOut() {
     if phase == .open, let limit = identifyBy, limit <= engine.now {
       identifyBy = nil
-      close(.unauthenticated, "tell who you are: authenticate {token}")
+      handler?.webSocketIdentityIsDue(self)
     } else if phase == .open, pingedAt == nil, outbox.stalledSince == nil {
       pingedAt = engine.now
       outbox.append { buffer in

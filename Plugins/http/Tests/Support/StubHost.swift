@@ -35,10 +35,20 @@ final class StubHost {
     var object: UnsafeMutableRawPointer
   }
 
-  private struct Context {
+  /// What `ctx` of the C headers is: the identity stands behind the table.
+  struct Context {
     var v: UnsafePointer<orch_ctx_verbs>
     var actor: String
+    /// `*` for everything.
+    var rights: String
   }
+
+  static func context(_ pointer: UnsafeMutablePointer<orch_ctx>?) -> Context? {
+    UnsafeMutableRawPointer(pointer)?.assumingMemoryBound(to: Context.self).pointee
+  }
+
+  /// The raw routes of plugins.
+  let routes = StubRoutes()
 
   init() {
     let table = UnsafeMutablePointer<orch_host_verbs>.allocate(capacity: 1)
@@ -55,7 +65,7 @@ final class StubHost {
 
   var raw: UnsafeMutablePointer<orch_host> { UnsafeMutableRawPointer(handle).assumingMemoryBound(to: orch_host.self) }
 
-  private static func from(_ pointer: UnsafeMutablePointer<orch_host>?) -> StubHost? {
+  static func from(_ pointer: UnsafeMutablePointer<orch_host>?) -> StubHost? {
     guard let pointer else { return nil }
     let handle = UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Handle.self)
     return Unmanaged<StubHost>.fromOpaque(handle.pointee.object).takeUnretainedValue()
@@ -66,8 +76,11 @@ final class StubHost {
     verbs.size = UInt32(MemoryLayout<orch_host_verbs>.size)
     verbs.log = { _, _, _, _ in }
     verbs.extension = { _, id in
-      guard let id, String(cString: id) == ORCH_EXT_ACTOR else { return nil }
-      return UnsafeRawPointer(actorTable)
+      switch id.map({ String(cString: $0) }) {
+      case ORCH_EXT_ACTOR: UnsafeRawPointer(actorTable)
+      case ORCH_EXT_HTTP_SERVER: UnsafeRawPointer(StubRoutes.table)
+      default: nil
+      }
     }
     verbs.call = { host, context, method, arguments, _, callback, id in
       StubHost.from(host)?.call(context, Bytes(method).text, Bytes(arguments).text, callback, id)
@@ -102,7 +115,10 @@ final class StubHost {
         make: { host, identity, out in
           guard let host = StubHost.from(host), let identity = identity?.pointee else { return 13 }
           let context = UnsafeMutablePointer<Context>.allocate(capacity: 1)
-          context.initialize(to: Context(v: UnsafePointer(StubHost.contextTable), actor: Bytes(identity.actor).text))
+          context.initialize(
+            to: Context(
+              v: UnsafePointer(StubHost.contextTable), actor: Bytes(identity.actor).text,
+              rights: identity.rights.p == nil ? "*" : Bytes(identity.rights).text))
           host.contexts += 1
           out?.pointee = UnsafeMutableRawPointer(context).assumingMemoryBound(to: orch_ctx.self)
           return 0
@@ -137,7 +153,7 @@ final class StubHost {
     id?.pointee = lastID
     pending[lastID] = callback
     if method == "host.services" { return finish(lastID, with: .answer(services)) }
-    let actor = UnsafeMutableRawPointer(context)?.assumingMemoryBound(to: Context.self).pointee.actor ?? "nobody"
+    let actor = Self.context(context)?.actor ?? "nobody"
     calls.append("\(actor) \(method) \(arguments)")
     finish(lastID, with: answer(method, arguments))
   }

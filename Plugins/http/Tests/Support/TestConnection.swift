@@ -9,6 +9,9 @@ final class TestConnection: OutboxOwner {
   /// How many bytes the client takes per flush; the rest waits.
   var appetite = Int.max
   private var underWay: OutputQueue?
+  /// Whether a connection that was upgraded goes on as a WebSocket.
+  var upgrades = false
+  private(set) var webSocket: WebSocketConnection?
 
   init(_ engine: HTTPEngine) {
     self.engine = engine
@@ -19,7 +22,15 @@ final class TestConnection: OutboxOwner {
   /// Everything written so far, as text.
   var text: String { String(decoding: output, as: UTF8.self) }
 
+  deinit { webSocket?.receiveEnd() }
+
   func flush() {
+    if upgrades, webSocket == nil, let handler = http.successor {
+      let webSocket = WebSocketConnection(
+        engine: engine, outbox: outbox, limits: WebSocketLimits(), handler: handler)
+      self.webSocket = webSocket
+      webSocket.receive(http.takeRest().bytes)
+    }
     if underWay == nil { underWay = outbox.nextWrite() }
     while let queue = underWay {
       var taken = 0
@@ -34,12 +45,14 @@ final class TestConnection: OutboxOwner {
       outbox.finishWrite()
       underWay = outbox.nextWrite()
     }
-    http.outboxDidDrain()
+    if let webSocket { webSocket.outboxDidDrain() } else { http.outboxDidDrain() }
   }
 
   /// One turn of the loop: bytes arrive, replies leave.
   func send(_ bytes: some Sequence<UInt8>) {
-    Array(bytes).withUnsafeBufferPointer { http.receive($0) }
+    Array(bytes).withUnsafeBufferPointer { bytes in
+      if let webSocket { webSocket.receive(bytes) } else { http.receive(bytes) }
+    }
     engine.outboxes.flushScheduled()
   }
 
@@ -53,6 +66,35 @@ final class TestConnection: OutboxOwner {
   func endInput() {
     http.receiveEnd()
     engine.outboxes.flushScheduled()
+  }
+
+  /// Sends a text message of a WebSocket.
+  func send(message text: String) { send(TestWebSocket.text(text)) }
+
+  /// Forgets the output so far and answers the frames in it: `1:text`, `2:binary`, `8:code reason`.
+  func takeFrames() -> [String] {
+    var rest = output[...]
+    if let head = text.firstRange(of: "\r\n\r\n"), text.hasPrefix("HTTP/") {
+      rest = rest.dropFirst(text[..<head.upperBound].utf8.count)
+    }
+    output.removeAll()
+    var frames: [String] = []
+    while rest.count >= 2 {
+      let opcode = rest[rest.startIndex] & 0x0f
+      var length = Int(rest[rest.startIndex + 1] & 0x7f)
+      rest = rest.dropFirst(2)
+      let size = length == 126 ? 2 : length == 127 ? 8 : 0
+      if size > 0 { length = rest.prefix(size).reduce(0) { $0 << 8 | Int($1) } }
+      var payload = rest.dropFirst(size).prefix(length)
+      rest = rest.dropFirst(size + length)
+      var code = ""
+      if opcode == 8, payload.count >= 2 {
+        code = "\(payload.prefix(2).reduce(0) { $0 << 8 | Int($1) }) "
+        payload = payload.dropFirst(2)
+      }
+      frames.append("\(opcode):\(code)\(String(decoding: payload, as: UTF8.self))")
+    }
+    return frames
   }
 
   /// Forgets the output so far and answers it.

@@ -5,6 +5,7 @@ final class TestSite {
   let host = StubHost()
   let app: Application
   let engine: HTTPEngine
+  let auth: StubAuth?
 
   static let services = """
     {"items":[
@@ -33,9 +34,11 @@ final class TestSite {
      "next":null}
     """
 
-  init() throws {
+  init(auth: StubAuth? = nil) throws {
     host.services = Self.services
-    app = Application(try HostGate(host.raw, callTime: 30_000))
+    self.auth = auth
+    app = Application(try HostGate(host.raw, callTime: 30_000), auth: auth?.raw)
+    app.authenticator.listens(on: 3001)
     app.policy = SitePolicy(
       hosts: ["Board.example"], origins: ["https://other.example"], ports: [3001, 3002])
     engine = HTTPEngine(limits: HTTPLimits(), handler: app, unixSeconds: 784_111_777, seed: 7)
@@ -61,6 +64,17 @@ final class TestSite {
   }
 
   func settle() { engine.outboxes.flushScheduled() }
+
+  /// Opens a WebSocket by a handshake.
+  func upgrade(_ path: String = "/ws", headers: [String] = []) -> TestConnection {
+    let client = connect()
+    client.upgrades = true
+    let lines = headers.map { "\($0)\r\n" }.joined()
+    client.send(
+      "GET \(path) HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\(lines)"
+        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+    return client
+  }
 }
 
 /// A reply, cut into its parts.
@@ -97,7 +111,8 @@ final class TestSiteSocket: OutboxOwner {
     limits.highWater = 10_000
     outbox = Outbox(pool: site.engine.outboxes, owner: self)
     connection = WebSocketConnection(
-      engine: site.engine, outbox: outbox, limits: limits, handler: Session(site.app, Shown(.nothing), address: []))
+      engine: site.engine, outbox: outbox, limits: limits,
+      handler: Session(site.app, Visitor(site.app.authenticator, Shown(.nothing), address: [])))
   }
 
   deinit { connection.receiveEnd() }
