@@ -9,7 +9,8 @@ import Testing
   let folder = Folder()
 
   private func fill(_ store: TestStore, _ count: Int) throws -> StoragePlugin.Collection {
-    let tasks = try store.declare("core/tasks", [.init(["key"], unique: true)], search: ["title": 5])
+    let tasks = try store.declare(
+      "core/tasks", [.init(["key"], unique: true), .init(["key", "title?"])], search: ["title": 5], tally: ["key"])
     for number in 0..<count {
       try store.put(tasks, "\(number)", #"{"key":"K-\#(number)","title":"task \#(number)"}"#)
     }

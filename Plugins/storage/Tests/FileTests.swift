@@ -84,7 +84,7 @@ import Testing
       let database = try Database(file: folder.file, role: .writer)
       try database.run("INSERT INTO migrations(version, name, time) VALUES(9, 'from the future', 0)")
     }
-    expectRefusal(.failedPrecondition, "has schema version 9, and this program knows versions up to 3") {
+    expectRefusal(.failedPrecondition, "has schema version 9, and this program knows versions up to 4") {
       _ = try TestStore(folder.file)
     }
   }

@@ -88,11 +88,13 @@ final class TestStore {
 
   /// - Parameter search: fields with their weights.
   func declare(
-    _ name: String, _ indexes: [CollectionDefinition.Index] = [], search: KeyValuePairs<String, Int> = [:]
+    _ name: String, _ indexes: [CollectionDefinition.Index] = [], search: KeyValuePairs<String, Int> = [:],
+    tally: [String] = []
   ) throws -> StoragePlugin.Collection {
     let entries = try search.map { SearchDefinition.Entry(field: try Field($0.key), weight: $0.value) }
     let definition = try CollectionDefinition(
-      name, indexes: indexes, search: entries.isEmpty ? nil : try SearchDefinition(entries))
+      name, indexes: indexes, search: entries.isEmpty ? nil : try SearchDefinition(entries),
+      tally: tally.isEmpty ? nil : try TallyDefinition(tally.map { try Field($0) }))
     return try wait { done throws(StorageError) in try store.declare(definition, done) }
   }
 

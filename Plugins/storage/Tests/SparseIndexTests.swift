@@ -66,4 +66,29 @@ import Testing
     #expect(try last.store.collection("core/tasks").definition.indexes == [sparse.get()])
     last.close()
   }
+
+  @Test func findsDocumentsThatHaveAFieldItDoesNotHold() throws {
+    let store = try TestStore(folder.file)
+    let tasks = try store.declare("core/tasks", [.init(["id", "blockedBy?"])])
+    try store.put(tasks, "a", #"{"blockedBy":["b"],"key":"A"}"#)
+    try store.put(tasks, "b", #"{"key":"B"}"#)
+    let query = Query(
+      collection: tasks, filters: [try Filter("blockedBy", .exists(true))], order: [try OrderedField("id")],
+      fields: [try Field("key"), try Field("blockedBy")])
+    #expect(try store.page(query) == #"{"items":[{"key":"A","blockedBy":["b"]}],"next":null}"#)
+    store.close()
+
+    let again = try TestStore(folder.file)
+    #expect(try again.store.collection("core/tasks").definition == tasks.definition)
+    again.close()
+    let database = try Database(file: folder.file, role: .reader)
+    var plan = ""
+    try database.rows(
+      "EXPLAIN QUERY PLAN SELECT body FROM \(tasks.table)\(query.condition.sql) ORDER BY id, n LIMIT 5"
+    ) { plan += $0.text(3) }
+    #expect(plan == "SCAN core/tasks USING INDEX core/tasks(id,blockedBy?)")
+    expectRefusal(.invalidArgument, "an index has 1 to 12 fields") {
+      _ = try CollectionDefinition.Index(["blockedBy?"])
+    }
+  }
 }

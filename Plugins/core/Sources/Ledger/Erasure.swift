@@ -96,7 +96,8 @@ struct Erasure {
         own.append(Rewriting(collection: Revision.collection, document: rest))
       }
       var moves = Documents.Query(Transition.collection)
-      moves.match("task", .string(entity))
+      // Their ids begin with that of the task.
+      moves.match("id", prefix: "\(entity).")
       for transition in try await documents.all(moves, context) {
         let rest = Erasure.stripped(transition)
         if rest != transition { transitions.append(Rewriting(collection: Transition.collection, document: rest)) }

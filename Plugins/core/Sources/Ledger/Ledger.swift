@@ -30,10 +30,9 @@ final class Ledger {
     try await documents.declare(BranchedItem.collection, indexes: [.init(fields: ["branch", "key"])])
     try await documents.declare(
       Transition.collection,
-      indexes: [
-        .init(fields: ["project", "day", "from", "to"]), .init(fields: ["project", "at"]),
-        .init(fields: ["task", "at"]),
-      ] + Transition.scopeIndexes.map { .init(fields: $0) })
+      indexes: [.init(fields: ["project", "to", "day", "from"])]
+        + Transition.scopeIndexes.map { .init(fields: $0, isSparse: true) },
+      tally: ["project", "day", "from", "to"])
     try await documents.declare(Erasure.collection, indexes: [])
     try await Erasure(documents: documents, context: nil).finishAll()
   }

@@ -6,7 +6,8 @@ import PluginKit
 struct Documents {
   let host: Host
 
-  /// An index that a collection needs. Names with `-` before them run downwards.
+  /// An index that a collection needs. Names with `-` before them run downwards; documents without a value in a field
+  /// with `?` behind it are left out, and its value is not held.
   struct Index {
     var fields: [String]
     var isUnique = false
@@ -23,7 +24,12 @@ struct Documents {
   // MARK: Collections
 
   /// Makes a collection, or brings its indexes up to date.
-  func declare(_ collection: String, indexes: [Index], search: [SearchField] = []) async throws(Failure) {
+  ///
+  /// - Parameter tally: The fields whose combinations of values storage counts as it writes: groups of documents by some
+  ///   of them are then answered from the counts.
+  func declare(
+    _ collection: String, indexes: [Index], search: [SearchField] = [], tally: [String] = []
+  ) async throws(Failure) {
     var json = JSONWriter()
     json.beginObject()
     json.member("collection", collection)
@@ -50,6 +56,10 @@ struct Documents {
         json.endObject()
       }
       json.endArray()
+    }
+    if !tally.isEmpty {
+      json.key("tally" as StaticString)
+      json.strings(tally)
     }
     json.endObject()
     _ = try await host.call("storage.declare", json)

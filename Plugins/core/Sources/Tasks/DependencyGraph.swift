@@ -11,28 +11,59 @@ final class DependencyGraph {
   /// What people call the tasks that wait for others, so that a long way is told without reading its tasks.
   private var keys: [String: String] = [:]
   private var isLoaded = false
+  private let turns = Turns()
+  /// The tasks that were committed while somebody reads the links: what was read of them may be older. Nil otherwise.
+  private var noted: Set<String>?
 
   init(documents: Documents) {
     self.documents = documents
   }
 
+  /// The index that finds the tasks that wait for others, so that loading takes as long as there are links.
+  nonisolated static let index = Documents.Index(fields: ["id", "blockedBy?"])
+
+  /// What a task waits for, as it is read.
+  private struct Waiting: Sendable {
+    let id: String
+    let key: String
+    let blockers: [String]
+
+    init(_ json: JSONValue) {
+      id = json["id"].string ?? ""
+      key = json["key"].string ?? ""
+      blockers = json["blockedBy"].elements.compactMap(\.string)
+    }
+  }
+
   /// Reads the links that there are. Done once, when somebody needs them first.
   func load(_ context: Context?) async throws(Failure) {
-    guard !isLoaded else { return }
-    var query = Documents.Query(TaskItem.collection)
-    query.match("blockedBy", "exists", true)
-    query.fields = ["id", "key", "blockedBy"]
-    let found = try await documents.all(query, context)
-    guard !isLoaded else { return }
-    for fields in found { note(TaskItem(fields: fields)) }
-    isLoaded = true
+    try await turns.run("load") { () throws(Failure) in
+      guard !isLoaded else { return }
+      var query = Documents.Query(TaskItem.collection)
+      query.match("blockedBy", "exists", true)
+      query.order = ["id"]
+      query.fields = ["id", "key", "blockedBy"]
+      noted = []
+      defer { noted = nil }
+      let found = try await documents.map(query, context) { Waiting($0) }
+      for (place, task) in found.enumerated() {
+        // Others have their turn on the loop between.
+        if place % 5000 == 4999 { await Task.yield() }
+        if noted?.contains(task.id) != true { keep(task.blockers, of: task.id, task.key) }
+      }
+      isLoaded = true
+    }
   }
 
   /// Takes note of a task that was committed.
   func note(_ task: TaskItem) {
-    let references = task.references(Dependencies.Kind.blockedBy.rawValue)
-    blockers[task.id] = references.isEmpty ? nil : references
-    keys[task.id] = references.isEmpty ? nil : task.key
+    noted?.insert(task.id)
+    keep(task.references(Dependencies.Kind.blockedBy.rawValue), of: task.id, task.key)
+  }
+
+  private func keep(_ references: [String], of id: String, _ key: String) {
+    blockers[id] = references.isEmpty ? nil : references
+    keys[id] = references.isEmpty ? nil : key
   }
 
   /// The key of a task that waits for others; nil for any other.

@@ -27,7 +27,7 @@ final class Tasks {
       TaskItem.collection,
       indexes: [
         .init(fields: ["key"], isUnique: true), .init(fields: ["parentTask"], isSparse: true),
-        .init(fields: ["source"], isSparse: true),
+        .init(fields: ["source"], isSparse: true), DependencyGraph.index,
       ] + lists + orders + [
         .init(fields: ["project", "hidden", "status", "rank"]),
         .init(fields: ["sprint", "hidden", "rank"], isSparse: true),

@@ -80,7 +80,7 @@ struct Export: Sendable {
 }
 
 extension CollectionDefinition {
-  /// `{"collection":name,"indexes":[…],"search":[…]}`, as `declare` takes them.
+  /// `{"collection":name,"indexes":[…],"search":[…],"tally":[…]}`, as `declare` takes them.
   fileprivate var line: [UInt8] {
     var json = JSONWriter()
     json.beginObject()
@@ -91,7 +91,7 @@ extension CollectionDefinition {
       json.beginObject()
       json.key("fields")
       json.beginArray()
-      for field in index.fields { json.string(field.text) }
+      for name in index.names { json.string(name) }
       json.endArray()
       json.member("unique", index.isUnique)
       if index.isSparse { json.member("sparse", true) }
@@ -107,6 +107,12 @@ extension CollectionDefinition {
       json.endObject()
     }
     json.endArray()
+    if let tally {
+      json.key("tally")
+      json.beginArray()
+      for field in tally.fields { json.string(field.path) }
+      json.endArray()
+    }
     json.endObject()
     return Array(json.bytes)
   }

@@ -99,7 +99,12 @@ extension BatchExecutor {
       row throws(StorageError) in
       entries.append(SearchDefinition.Entry(field: try Field(row.text(0)), weight: Int(row.int(1))))
     }
+    var counted: [Field] = []
+    try database.rows("SELECT value FROM json_each(?1, '$.tally')", json) { row throws(StorageError) in
+      counted.append(try Field(row.text(0)))
+    }
     return try CollectionDefinition(
-      name, indexes: indexes, search: entries.isEmpty ? nil : try SearchDefinition(entries))
+      name, indexes: indexes, search: entries.isEmpty ? nil : try SearchDefinition(entries),
+      tally: counted.isEmpty ? nil : try TallyDefinition(counted))
   }
 }

@@ -54,7 +54,8 @@ struct Aggregate: Sendable {
 extension Database {
   /// The groups as JSON text, `{"groups":[[key…, measure…],…],"truncated":bool}`, ordered by their keys.
   ///
-  /// An index that holds the filtered, grouped and measured fields, in this order, answers without reading a document.
+  /// An index that holds the filtered, grouped and measured fields, in this order, answers without reading a document;
+  /// the collection's tally answers what it has counted.
   func groups(_ aggregate: Aggregate) throws(StorageError) -> [UInt8] {
     try aggregate.checkBounds()
     let statement = try statement(aggregate.sql)
@@ -88,7 +89,8 @@ extension Aggregate {
     let columns = (keys.map(expression) + measures.map(expression)).joined(separator: ", ")
     let places = keys.indices.map { String($0 + 1) }.joined(separator: ", ")
     let grouping = keys.isEmpty ? "" : " GROUP BY \(places) ORDER BY \(places)"
-    return "SELECT \(columns) FROM \(collection.table)\(condition.sql)\(grouping) LIMIT ?"
+    let table = isTallied ? collection.tallyTable : collection.table
+    return "SELECT \(columns) FROM \(table)\(condition.sql)\(grouping) LIMIT ?"
   }
 
   fileprivate var columns: Int { keys.count + measures.count }
@@ -100,7 +102,7 @@ extension Aggregate {
 
   private func expression(_ measure: Measure) -> String {
     switch measure {
-    case .count(nil): "count(*)"
+    case .count(nil): isTallied ? "coalesce(sum(count), 0)" : "count(*)"
     case .count(let field?): "count(\(collection.expression(field)))"
     case .sum(let field): "sum(\(collection.expression(field)))"
     case .min(let field): "min(\(collection.expression(field)))"

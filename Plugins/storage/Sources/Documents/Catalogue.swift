@@ -7,11 +7,11 @@ extension Database {
       indexes[row.text(3), default: []].append(try CollectionDefinition.Index(row))
     }
     var collections: [Collection] = []
-    try rows("SELECT name, search, view FROM collections ORDER BY name") { row throws(StorageError) in
+    try rows("SELECT name, search, view, tally FROM collections ORDER BY name") { row throws(StorageError) in
       let name = row.text(0)
       let definition = try CollectionDefinition(
         name, indexes: indexes[name] ?? [], search: try SearchDefinition(text: row.text(1)),
-        view: try ViewDefinition(text: row.text(2)))
+        tally: try TallyDefinition(text: row.text(3)), view: try ViewDefinition(text: row.text(2)))
       collections.append(Collection(definition))
     }
     return collections
@@ -32,8 +32,10 @@ extension Database {
       """)
     try run("INSERT INTO collections(name) VALUES(?1) ON CONFLICT DO NOTHING", .text(definition.name))
     let missing = try dropIndexes(beyond: definition, of: collection)
+    let isTallyMissing = try dropTally(unlessItIs: definition.tally, of: collection)
     try declareColumns(of: collection)
     for index in missing { try add(index, to: collection) }
+    if isTallyMissing { try createTally(of: collection) }
     try declareSearch(of: collection)
     try declareView(of: collection)
     return collection
@@ -62,12 +64,12 @@ extension Database {
   /// Adds the columns that the indexes need and fills them from the documents; drops those that none needs, so that
   /// nothing of a document stays where no write reaches it.
   private func declareColumns(of collection: Collection) throws(StorageError) {
-    var wanted = collection.columns
+    var wanted = collection.derived
     var dropped: [String] = []
     try rows("SELECT name FROM pragma_table_info(?1) WHERE name LIKE '$.%'", .text(collection.name)) {
       row throws(StorageError) in
       let name = row.text(0)
-      if let position = wanted.firstIndex(where: { "$.\($0.path)" == name }) {
+      if let position = wanted.firstIndex(where: { $0.column == "\"\(name)\"" }) {
         wanted.remove(at: position)
       } else {
         dropped.append(name)
@@ -75,8 +77,8 @@ extension Database {
     }
     for name in dropped { try execute("ALTER TABLE \(collection.table) DROP COLUMN \"\(name)\"") }
     guard !wanted.isEmpty else { return }
-    for field in wanted { try execute("ALTER TABLE \(collection.table) ADD COLUMN \(field.column) ANY") }
-    let values = wanted.map { "\($0.column) = \($0.extraction)" }.joined(separator: ", ")
+    for column in wanted { try execute("ALTER TABLE \(collection.table) ADD COLUMN \(column.column) ANY") }
+    let values = wanted.map { "\($0.column) = \($0.value)" }.joined(separator: ", ")
     try execute("UPDATE \(collection.table) SET \(values)")
   }
 
@@ -107,8 +109,9 @@ extension Collection {
 
   /// Which documents an index holds, as SQL.
   fileprivate func condition(of index: CollectionDefinition.Index) -> String {
-    guard index.isSparse, let first = index.fields.first else { return "" }
-    return " WHERE \(expression(first.field)) IS NOT NULL"
+    var conditions = index.required.map(presence)
+    if index.isSparse, let first = index.fields.first { conditions.append("\(expression(first.field)) IS NOT NULL") }
+    return conditions.isEmpty ? "" : " WHERE \(conditions.joined(separator: " AND "))"
   }
 }
 

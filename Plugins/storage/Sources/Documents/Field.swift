@@ -40,6 +40,9 @@ struct Field: Sendable, Hashable {
   /// The name of the column of an indexed field, quoted: its JSON path, which no other column can have.
   var column: String { "\"$.\(path)\"" }
 
+  /// The name of the column that says whether the field has a value, quoted.
+  var presence: String { "\"$.\(path)?\"" }
+
   /// The expression that reads the field out of the body.
   var extraction: String { "json_extract(body, '$.\(path)')" }
 }

@@ -87,7 +87,7 @@ struct Condition {
     let field = collection.expression(filter.field)
     switch filter.test {
     case .equal(.null), .exists(false): add("\(field) IS NULL")
-    case .notEqual(.null), .exists(true): add("\(field) IS NOT NULL")
+    case .notEqual(.null), .exists(true): add(collection.presence(filter.field))
     case .equal(let value): add("\(field) = ?", value)
     case .notEqual(let value): add("\(field) IS NOT ?", value)
     case .less(let value): add("\(field) < ?", value)

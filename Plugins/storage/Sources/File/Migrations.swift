@@ -61,7 +61,9 @@ let migrations = [
       """),
   Migration(
     version: 3, name: "sparse indexes",
-    sql: "ALTER TABLE indexes ADD COLUMN isSparse INTEGER NOT NULL DEFAULT 0;",
+    sql: "ALTER TABLE indexes ADD COLUMN isSparse INTEGER NOT NULL DEFAULT 0;"),
+  Migration(
+    version: 4, name: "tallies", sql: "ALTER TABLE collections ADD COLUMN tally TEXT NOT NULL DEFAULT '';",
     then: { database throws(StorageError) in
       // Version 1 had virtual columns, which are no columns to pragma_table_info. They are made anew by the last step,
       // because what declares a collection needs the schema of today.

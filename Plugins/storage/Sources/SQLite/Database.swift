@@ -83,6 +83,7 @@ final class Database {
       PRAGMA foreign_keys = ON;
       PRAGMA cache_size = \(role == .writer ? -32768 : -8192);
       """)
+    if role == .reader { try Score.register(on: connection, file: file) }
     guard role == .writer else { return }
     // Checkpoints run between groups of writes (see Checkpointer), not inside the commit that a caller waits for. What
     // a log that had to grow leaves beyond the size limit is given back when it begins anew.

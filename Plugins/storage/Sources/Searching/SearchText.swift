@@ -4,6 +4,8 @@
 struct SearchText: Equatable {
   /// The expression in the language of FTS5: quoted strings, joined by this program alone.
   let expression: String
+  /// What has the last word only as the beginning of a longer one, besides the others; nil when the last is no beginning.
+  let beginnings: String?
 
   /// The most bytes of a search text, and the most words and phrases in it.
   static let byteLimit = 1000
@@ -26,11 +28,15 @@ struct SearchText: Equatable {
       throw StorageError(
         .invalidArgument, "a search needs a word to look for; \"\(text)\" has none, or only words to leave out")
     }
-    var expression = wanted.map(\.quoted).joined(separator: " ")
-    if let last = terms.last, last.mayContinue { expression += " *" }
+    let words = wanted.map(\.quoted).joined(separator: " ")
     let excluded = terms.filter(\.isExcluded).map(\.quoted)
-    if !excluded.isEmpty { expression = "(\(expression)) NOT (\(excluded.joined(separator: " OR ")))" }
-    self.expression = expression
+    func without(_ unwanted: [String]) -> String { " NOT (\(unwanted.joined(separator: " OR ")))" }
+    expression = excluded.isEmpty ? words : "(\(words))\(without(excluded))"
+    if let last = terms.last, last.mayContinue {
+      beginnings = "(\(words) *)\(without([last.quoted] + excluded))"
+    } else {
+      beginnings = nil
+    }
   }
 
   private struct Term {

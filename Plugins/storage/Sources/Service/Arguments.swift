@@ -14,6 +14,12 @@ enum Arguments {
     }
   }
 
+  /// Nil for the empty list.
+  static func tally(_ json: JSONValue) throws -> TallyDefinition? {
+    let fields = try fields(json)
+    return fields.isEmpty ? nil : try TallyDefinition(fields)
+  }
+
   static func order(_ json: JSONValue) throws -> [OrderedField] {
     try json.elements.map { field in
       guard let text = field.string else {

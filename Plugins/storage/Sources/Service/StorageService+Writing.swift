@@ -5,16 +5,20 @@ extension Storage {
   @MethodBuilder<Storage> static var writingMethods: [Method<Storage>] {
     Method(
       "declare", [.write, .idempotent, .internal],
-      doc: "Makes a collection, or brings its indexes and search to these; documents stay.",
+      doc: "Makes a collection, or brings its indexes, search and tally to these; documents stay.",
       parameters: [
         .string("collection", "The caller's id, a slash and a name, such as core/tasks."),
         .json(
           "indexes",
           "A list of {fields, unique, sparse}; a field is a path such as forecast.p85, with - for descending; a sparse "
-            + "index leaves out the documents without a value in its first field.",
+            + "index leaves out the documents without a value in its first field; with ? behind it, a field must have a "
+            + "value and is not held.",
           defaultValue: "[]", schema: #"{"type":"array"}"#),
         .json(
           "search", "The fields that are searched for words: a list of fields, or of {field, weight}, weight 1 to 100.",
+          defaultValue: "[]", schema: #"{"type":"array"}"#),
+        .json(
+          "tally", "The fields whose combinations of values are counted as documents are written.",
           defaultValue: "[]", schema: #"{"type":"array"}"#),
         .json("view", "{name, fields: {column: field}}: what read-only SQL sees of it.", optional: true),
       ],
@@ -50,6 +54,7 @@ extension Storage {
     let definition = try CollectionDefinition(
       name, indexes: Arguments.indexes(host.parse(call.json("indexes"))),
       search: Arguments.search(host.parse(call.json("search"))),
+      tally: Arguments.tally(host.parse(call.json("tally"))),
       view: call.jsonIfPresent("view").flatMap { try Arguments.view(host.parse($0)) })
     let retained = call.retain()
     try store().declare(definition) { result in
