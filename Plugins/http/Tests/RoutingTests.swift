@@ -1,3 +1,4 @@
+import PluginTesting
 import Testing
 
 @testable import HTTPPlugin
@@ -52,6 +53,57 @@ import Testing
       "/api/../tasks", "/api/./tasks", "/api/%2e%2e/tasks", "/api/tasks/..", "/api/tasks/%2E", "/api/tasks/%zz",
       "/api/tasks/%2", "/api/tasks/%", "/api/tasks/%00", "/api/tasks/%ff",
     ] { #expect(match(router, .get, path) == "400", "\(path)") }
+  }
+
+  @Test func aLastSegmentTakesTheRest() throws {
+    let router = try router(["GET /files/{path...}", "GET /files/{id}", "GET /files/new", "POST /files/{path...}"])
+    #expect(match(router, .get, "/files/a/b/c.txt") == #"0 ["a/b/c.txt"]"#)
+    #expect(match(router, .get, "/files/") == #"0 [""]"#)
+    #expect(match(router, .get, "/files/a/") == #"0 ["a/"]"#)
+    #expect(match(router, .get, "/files//a") == #"0 ["/a"]"#)
+    #expect(match(router, .get, "/files/a") == #"1 ["a"]"#)
+    #expect(match(router, .get, "/files/new") == "2 []")
+    #expect(match(router, .get, "/files/new/x") == #"0 ["new/x"]"#)
+    #expect(match(router, .post, "/files/x/y") == #"3 ["x/y"]"#)
+    #expect(match(router, .head, "/files/x/y") == #"0 ["x/y"]"#)
+    #expect(match(router, .delete, "/files/x/y") == "405 GET, POST, HEAD, OPTIONS")
+    #expect(match(router, .get, "/files/%61/b%20c%2fd") == #"0 ["a/b c/d"]"#)
+    #expect(match(router, .get, "/files") == "404")
+    for path in [
+      "/files/a/../b", "/files/%2e%2e/b", "/files/..%2fb", "/files/a%2f..%2fb", "/files/a%2F.", "/files/.%2Fa",
+      "/files/%2e%2e%2f",
+    ] { #expect(match(router, .get, path) == "400", "\(path)") }
+    for text in ["GET /{a...}/b", "GET /{...}", "GET /{a..}x", "GET /{a...}/{b...}"] {
+      #expect(throws: RoutePattern.Malformed.self, "\(text)") { try RoutePattern(text) }
+    }
+    let site = try self.router(["GET /{path...}", "GET /api"])
+    #expect(match(site, .get, "/") == #"0 [""]"#)
+    #expect(match(site, .get, "/x/y") == #"0 ["x/y"]"#)
+    #expect(match(site, .get, "/api") == "1 []")
+    #expect(match(site, .get, "/api/") == #"0 ["api/"]"#)
+  }
+
+  @Test(arguments: 1...10 as ClosedRange<UInt64>)
+  func theRestIsWhatTheSegmentsDecodeTo(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let router = try router(["GET /f/{path...}", "GET /f/{a}/x/{b}/y", "GET /f/{a}/{b}/z"])
+    let pieces = ["a", "x", "y", "z", "%20", "%2f", "ä", "%c3%a4", "b.c", "..."]
+    for _ in 0..<500 {
+      let segments = (0..<Int.random(in: 1...6, using: &random)).map { _ in
+        (0..<Int.random(in: 1...3, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
+      }
+      let decoded = segments.map {
+        $0.replacing("%20", with: " ").replacing("%2f", with: "/").replacing("%c3%a4", with: "ä")
+      }
+      let isFirst = segments.count == 4 && decoded[1] == "x" && decoded[3] == "y"
+      let isSecond = segments.count == 3 && decoded[2] == "z"
+      let expected =
+        isFirst
+        ? "1 \([decoded[0], decoded[2]])"
+        : isSecond ? "2 \([decoded[0], decoded[1]])" : "0 \([decoded.joined(separator: "/")])"
+      let path = "/f/" + segments.joined(separator: "/")
+      #expect(match(router, .get, path) == expected, "seed \(seed): \(path)")
+    }
   }
 
   @Test func namesBothOwnersOfAClash() throws {

@@ -18,7 +18,7 @@ final class Rights {
     var effectsByService: [String: MethodFlags] = [:]
     var permissions: Set<String> = []
     for word in words.split(separator: " ") {
-      let parts = word.split(separator: ":", maxSplits: 1).map(String.init)
+      let parts = word.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       if word == "*" {
         isUnlimited = true
       } else if parts.count == 2, let effect = Rights.effect(parts[1]) {

@@ -36,7 +36,7 @@ struct Credential {
     exchange.forEachHeader("cookie") { value in
       for pair in value.split(separator: UInt8(ascii: ";")) {
         let pair = Bytes(rebasing: pair).trimmed
-        guard pair.count > cookie.count, pair[cookie.count] == UInt8(ascii: "="),
+        guard pair.count > cookie.count + 1, pair[cookie.count] == UInt8(ascii: "="),
           pair.part(0..<cookie.count).elementsEqual(cookie)
         else { continue }
         found = pair.part(cookie.count + 1..<pair.count)

@@ -55,7 +55,7 @@ struct RoutePattern {
     if part.hasPrefix("{"), part.hasSuffix("}"), part.utf8.count > 2 {
       let isRest = part.hasSuffix("...}")
       let name = part.dropFirst().dropLast(isRest ? 4 : 1)
-      if !name.contains(where: { $0 == "{" || $0 == "}" }) {
+      if !name.isEmpty, !name.contains(where: { $0 == "{" || $0 == "}" }) {
         return isRest ? .rest(String(name)) : .parameter(String(name))
       }
     }

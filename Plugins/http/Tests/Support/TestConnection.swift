@@ -22,7 +22,10 @@ final class TestConnection: OutboxOwner {
   /// Everything written so far, as text.
   var text: String { String(decoding: output, as: UTF8.self) }
 
-  deinit { webSocket?.receiveEnd() }
+  deinit {
+    webSocket?.receiveEnd()
+    http.close()  // As a socket that goes: a request under way and its connection hold each other.
+  }
 
   func flush() {
     if upgrades, webSocket == nil, let handler = http.successor {

@@ -1,0 +1,166 @@
+import CPluginSDK
+import PluginKit
+import Testing
+
+@testable import HTTPPlugin
+
+/// How long exchanges of raw routes last, and who may still use them.
+@Suite struct RawLifeTests {
+  let site: TestSite
+
+  init() throws { site = try TestSite() }
+
+  @discardableResult
+  private func route(_ route: String, _ handler: @escaping (RawPointer) -> Void = { _ in }) -> UInt64 {
+    site.app.catalog.isStale = true
+    return site.host.routes.add(route, handler)
+  }
+
+  @Test func answersLater() throws {
+    var kept: RawPointer?
+    route("POST /x/{a}") { x in
+      x.retain()
+      kept = x
+    }
+    let client = site.connect()
+    client.http.address = Array("10.0.0.9".utf8)
+    client.send("POST /x/1?b=2 HTTP/1.1\r\nHost: localhost\r\nX-C: 3\r\nContent-Length: 1\r\n\r\n4")
+    _ = site.send("GET /health")
+    let x = try #require(kept)
+    #expect(client.text == "")
+    #expect(
+      [x.parameter("a"), x.parameter("b"), x.header("x-c"), x.body, x.address] == ["1", "2", "3", "4", "10.0.0.9"])
+    #expect(x.respond(200, [], "late") == .ok)
+    #expect(x.respond(200) == .failedPrecondition)
+    #expect(x.fail(.internal, "") == .failedPrecondition)
+    #expect(x.begin() == .failedPrecondition)
+    #expect(x.end() == .failedPrecondition)
+    site.settle()
+    #expect(TestReply(client.text).body == "late")
+    #expect(x.header("x-c") == "3", "texts last as long as the exchange")
+    x.release()
+    #expect(site.host.contexts == 0)
+    #expect(site.app.residents.pending.isEmpty)
+  }
+
+  @Test func anExchangeThatIsHeldAfterItsAnswerIsNeverAnotherClients() throws {
+    var kept: RawPointer?
+    route("GET /first") { x in
+      x.retain()
+      kept = x
+      x.respond(200)
+    }
+    var second: RawPointer?
+    route("GET /second") { x in
+      x.retain()
+      second = x
+    }
+    _ = site.send("GET /first", headers: ["X-Who: one"])
+    let other = site.connect()
+    other.send("GET /second HTTP/1.1\r\nHost: localhost\r\nX-Who: two\r\n\r\n")
+    let x = try #require(kept)
+    #expect(x.header("x-who") == "one")
+    #expect(x.respond(200, [], "stolen") == .failedPrecondition)
+    x.release()
+    site.settle()
+    #expect(other.text == "", "its end does not answer the other")
+    second?.respond(200, [], "two")
+    second?.release()
+    site.settle()
+    #expect(TestReply(other.text).body == "two")
+    #expect(site.host.contexts == 0)
+  }
+
+  @Test func whatIsDroppedWithoutAnAnswerIsAnswered500() throws {
+    var kept: RawPointer?
+    route("GET /now")
+    route("GET /later") { x in
+      x.retain()
+      kept = x
+    }
+    #expect(site.send("GET /now").status == 500)
+    let client = site.connect()
+    client.send("GET /later HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    #expect(client.text == "")
+    try #require(kept).release()
+    site.settle()
+    #expect(TestReply(client.text).status == 500)
+    #expect(site.host.contexts == 0)
+  }
+
+  @Test func tellsThatTheClientHasGone() throws {
+    var kept: RawPointer?
+    var told = 0
+    route("GET /x") { x in
+      x.retain()
+      kept = x
+      x.onCancel { told += 100 }
+      x.onCancel { told += 1 }
+    }
+    let client = site.connect()
+    client.send("GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    client.endInput()
+    #expect(told == 1, "the last task replaces the one before")
+    let x = try #require(kept)
+    x.onCancel { told += 1 }
+    #expect(told == 2, "at once when it has gone already")
+    #expect(x.respond(200, [], "nobody") == .cancelled)
+    #expect(x.begin() == .cancelled)
+    #expect(x.write("nobody") == .cancelled)
+    #expect(x.target == "/x")
+    x.release()
+    #expect(client.text == "")
+    #expect(site.host.contexts == 0)
+  }
+
+  @Test func aTaskThatLetsGoOfTheExchangeIsTheLastThingItDoes() throws {
+    var kept: RawPointer?
+    route("GET /x") { x in
+      x.retain()
+      kept = x
+      x.onCancel {
+        kept?.release()
+        kept = nil
+      }
+    }
+    let client = site.connect()
+    client.send("GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    client.endInput()
+    #expect(kept == nil)
+    #expect(site.host.contexts == 0)
+  }
+
+  @Test func aRouteThatGoesLeavesNobodyWaiting() throws {
+    var kept: [RawPointer] = []
+    var told = 0
+    let keep: (RawPointer) -> Void = { x in
+      x.retain()
+      x.onCancel { told += 1 }
+      kept.append(x)
+    }
+    let id = route("GET /x", keep)
+    let stream = route("GET /s") { x in
+      keep(x)
+      x.begin()
+    }
+    route("GET /stays", keep)
+    let clients = ["/x", "/s", "/stays"].map { path in
+      let client = site.connect()
+      client.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+      return client
+    }
+    site.host.routes.remove(id)
+    site.host.routes.remove(stream)
+    site.app.interfacesDidChange()
+    site.settle()
+    #expect(TestReply(clients[0].text).status == 503)
+    #expect(clients[1].http.phase == .closed)
+    #expect(clients[2].text == "")
+    #expect(told == 0, "a plugin that has stopped hears nothing")
+    for x in kept {
+      x.respond(200)
+      x.release()
+    }
+    #expect(site.host.contexts == 0)
+  }
+}
