@@ -38,6 +38,10 @@ import Testing
     try Client.run("dashboard.py", [try Plugins.fixture("handler-throws")])
   }
 
+  @Test func knowsEverybodyByWhatTheyShow() throws {
+    try Client.run("identity.py", [])
+  }
+
   @Test func describesEveryRouteTrulyInOpenAPI() throws {
     try Client.run("openapi.py", [])
   }

@@ -202,7 +202,7 @@ def normalised(value):
     """A value with what differs from run to run replaced: ids, instants, and the figures of a running process."""
     if isinstance(value, dict):
         moving = {"uptime", "accounts", "folder", "requestId", "seq", "actor", "author", "activeTime", "day", "process",
-                  "by", "enabledBy", "handle"}
+                  "by", "enabledBy", "handle", "code", "link", "token"}
 
         def part(key, entry):
             # Cursors hold what they stand at.
