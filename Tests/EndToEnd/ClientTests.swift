@@ -38,8 +38,8 @@ import Testing
     try Client.run("dashboard.py", [try Plugins.fixture("handler-throws")])
   }
 
-  @Test func knowsEverybodyByWhatTheyShow() throws {
-    try Client.run("identity.py", [])
+  @Test func decidesEveryCallByTheRoleThatPeopleHaveWrittenDown() throws {
+    try Client.run("permissions.py", [])
   }
 
   @Test func describesEveryRouteTrulyInOpenAPI() throws {

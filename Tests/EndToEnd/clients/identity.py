@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from orchestron import Host, by_command_line
+from orchestron import BINARY, Host, by_command_line
 
 PASSWORD = "correct horse battery"
 
@@ -31,12 +31,16 @@ def number(value):
     return b64(value.to_bytes((value.bit_length() + 7) // 8, "big"))
 
 
+# Loaded on demand, not by default.
+AUTH = BINARY.parent.parent / "more" / "auth"
+
+
 class ConfiguredHost(Host):
     """A host with a configuration file in its working folder."""
 
     def __init__(self, config):
         self.config = config
-        super().__init__()
+        super().__init__(AUTH)
 
     def start(self):
         Path(self.folder.name, "orchestron.config.json").write_text(json.dumps(self.config))

@@ -6,7 +6,7 @@ extension Auth {
   static var tokenMethods: Service<Auth> {
     Service("tokens", version: "1.0.0", doc: "Tokens for programs: for long, or for minutes.") {
       Method.async(
-        "create", [.write], doc: "Makes an API token; its text is in this answer and never seen again.",
+        "create", [.write, .creates], doc: "Makes an API token; its text is in this answer and never seen again.",
         route: "POST /api/tokens", permission: "read",
         parameters: [
           .string("name", "What it is for", schema: #"{"minLength":1,"maxLength":100,"pattern":"\\S"}"#),

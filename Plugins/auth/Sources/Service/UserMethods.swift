@@ -5,7 +5,7 @@ extension Auth {
   static var userMethods: Service<Auth> {
     Service("users", version: "1.0.0", doc: "Who may sign in, and in which role.") {
       Method.async(
-        "create", [.write], doc: "Makes a user.", route: "POST /api/users", permission: "admin",
+        "create", [.write, .creates], doc: "Makes a user.", route: "POST /api/users", permission: "admin",
         parameters: [
           .string(
             "name", "By which the user signs in: a to z, digits, . _ and -; the same in capitals is the same",
