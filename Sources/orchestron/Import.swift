@@ -34,14 +34,7 @@ struct Import: Command {
   private static let pieceSize = 1 << 20
 
   func perform() throws(Problem) {
-    let source = open(file, O_RDONLY | O_CLOEXEC)
-    guard source >= 0 else {
-      throw Problem(Failure(.notFound, "\(file) cannot be opened: \(String(cString: strerror(errno)))"))
-    }
-    defer { close(source) }
-    var status = stat()
-    fstat(source, &status)
-    let total = Int(status.st_size)
+    let source = try PieceFile(file)
     let session = try CallSession(place, for: "imports.begin")
     defer { session.end() }
     var opening: JSONObject = ["format": .string(format), "dryRun": .bool(dryRun)]
@@ -50,30 +43,13 @@ struct Import: Command {
     guard let id = begun["id"]?.string else {
       throw Problem(Failure(.internal, "imports.begin answered without an id"))
     }
-    var offset = 0
-    while offset < total {
-      offset = try feed(session, id, source, at: offset, of: total)
-      if isatty(STDERR_FILENO) == 1 { Output.standardError("\r\(offset * 100 / total) %") }
+    try source.forEachPiece(of: Import.pieceSize) { data, offset throws(Problem) in
+      let arguments: JSON = ["id": .string(id), "offset": .int(Int64(offset)), "data": data]
+      _ = try session.call("imports.feed", arguments.bytes, timeout: 3_600_000)
     }
-    if isatty(STDERR_FILENO) == 1 { Output.standardError("\r") }
     let result = try session.call(
-      "imports.finish", (["id": .string(id), "size": .int(Int64(total))] as JSON).bytes, timeout: 24 * 3_600_000)
+      "imports.finish", (["id": .string(id), "size": .int(Int64(source.size))] as JSON).bytes, timeout: 24 * 3_600_000)
     if output.json { Output.json(result) } else { tell(result) }
-  }
-
-  /// Sends one piece; answers where to go on.
-  private func feed(
-    _ session: CallSession, _ id: String, _ source: CInt, at offset: Int, of total: Int
-  ) throws(Problem) -> Int {
-    var piece = [UInt8](repeating: 0, count: min(Import.pieceSize, total - offset))
-    let count = pread(source, &piece, piece.count, off_t(offset))
-    guard count > 0 else { throw Problem(Failure(.dataLoss, "\(file) ended at byte \(offset) of \(total)")) }
-    piece.removeLast(piece.count - count)
-    let arguments: JSON = [
-      "id": .string(id), "offset": .int(Int64(offset)), "data": .string(piece.withUnsafeBytes(Base64.encode)),
-    ]
-    _ = try session.call("imports.feed", arguments.bytes, timeout: 3_600_000)
-    return offset + count
   }
 
   /// Says what was done: the counts, and what was not taken over.

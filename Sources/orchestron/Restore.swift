@@ -24,37 +24,18 @@ struct Restore: Command {
   private static let pieceSize = 4 << 20
 
   func perform() throws(Problem) {
-    let source = open(file, O_RDONLY | O_CLOEXEC)
-    guard source >= 0 else {
-      throw Problem(Failure(.notFound, "\(file) cannot be opened: \(String(cString: strerror(errno)))"))
-    }
-    defer { close(source) }
-    var status = stat()
-    fstat(source, &status)
-    let total = Int(status.st_size)
+    let source = try PieceFile(file)
     let session = try CallSession(place, for: "storage.restore", mustBeAlone: true)
     defer { session.end() }
-    var offset = 0
     var isPending = false
-    while offset < total {
-      var piece = [UInt8](repeating: 0, count: min(Restore.pieceSize, total - offset))
-      let count = pread(source, &piece, piece.count, off_t(offset))
-      guard count > 0 else { throw Problem(Failure(.dataLoss, "\(file) ended at byte \(offset) of \(total)")) }
-      piece.removeLast(piece.count - count)
-      let arguments: JSON = [
-        "offset": .int(Int64(offset)), "total": .int(Int64(total)),
-        "data": .string(piece.withUnsafeBytes(Base64.encode)),
-      ]
-      let answer = try session.call(
-        "storage.restore", arguments.bytes, timeout: 3_600_000, reachesInternals: true)
-      offset += count
+    try source.forEachPiece(of: Restore.pieceSize) { data, offset throws(Problem) in
+      let arguments: JSON = ["offset": .int(Int64(offset)), "total": .int(Int64(source.size)), "data": data]
+      let answer = try session.call("storage.restore", arguments.bytes, timeout: 3_600_000, reachesInternals: true)
       isPending = answer["pending"]?.bool == true
-      if isatty(STDERR_FILENO) == 1 { Output.standardError("\r\(offset * 100 / total) %") }
     }
-    if isatty(STDERR_FILENO) == 1 { Output.standardError("\r") }
     guard isPending else { throw Problem(Failure(.dataLoss, "\(file) is empty, or was not taken as a whole")) }
     if output.json {
-      Output.json(["bytes": .int(Int64(total)), "pending": true])
+      Output.json(["bytes": .int(Int64(source.size)), "pending": true])
     } else {
       Output.line("\(file) is sound: the next start of a host begins with it")
     }

@@ -149,6 +149,7 @@ final class Application: HTTPHandler {
     _ exchange: HTTPExchange, then body: @escaping (Principal, _ isNow: Bool) -> Void,
     else refuse: @escaping (Problem) -> Void
   ) {
+    guard authenticator.isRequired else { return body(authenticator.anybody, true) }
     let credential = Credential(of: exchange, cookie: authenticator.cookie, allowsCookie: !exchange.allowsOrigin)
     let generation = authenticator.generation
     let known = exchange.connection?.attachment as? KnownIdentity
@@ -160,7 +161,7 @@ final class Application: HTTPHandler {
       guard exchange.isOpen else { return }  // The client has gone while somebody was asked.
       switch outcome {
       case .success(let principal):
-        if self.authenticator.isRequired, isNow {
+        if isNow {
           exchange.connection?.attachment = KnownIdentity(principal, credential, generation: generation)
         }
         body(principal, isNow)

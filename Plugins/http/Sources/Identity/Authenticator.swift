@@ -7,7 +7,8 @@ final class Authenticator {
   typealias Outcome = Result<Principal, Problem>
 
   private let auth: UnsafePointer<orch_auth>?
-  private let anybody = Principal.anybody()
+  /// Who everybody is while nobody has to show who he is.
+  let anybody = Principal.anybody()
   /// Grows when answers given before may be wrong now.
   private(set) var generation = 0
   /// The name of the session cookie.
