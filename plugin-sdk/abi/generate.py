@@ -6,11 +6,13 @@ Usage: generate.py WHAT INCLUDE_DIR   (layout: BASELINE instead)
 members       the members of the ABI as macro calls, for baseline.c
 layout        src/abi_layout.c: the sizes and offsets of a baseline as assertions, for every compiler that builds the
               SDK
+layout-ext    src/abi_layout_ext.c: those of the extensions
 rust          rust/src/sys/mod.rs
 rust-ext      rust/src/sys/ext.rs
 rust-members  rust/tests/layout/members.rs
 """
 
+import pathlib
 import re
 import sys
 
@@ -50,9 +52,14 @@ def members(include):
             print(f"{type(item).__name__.upper()}({item.name})")
 
 
-def layout(baseline):
+def layout(baseline, is_extension):
+    include = pathlib.Path(__file__).parent.parent / "include"
+    extensions = {item.tag for item in headers.read(include, "ext/*.h") if isinstance(item, headers.Struct)}
     print(LAYOUT_HEAD.replace("{baseline}", baseline.rsplit("/", 1)[-1]), end="")
     for line in open(baseline):
+        match = re.match(r"struct (\w+):", line)
+        if not match or (match[1] in extensions) != is_extension:
+            continue
         if match := re.fullmatch(r"struct (\w+): size (\d+)\n", line):
             print(f"\nSIZE({match[1]}, {match[2]});")
         if match := re.fullmatch(r"struct (\w+): offset (\d+), size (\d+), (.*)\n", line):
@@ -64,7 +71,8 @@ def main():
     what, source = sys.argv[1:]
     {
         "members": members,
-        "layout": layout,
+        "layout": lambda baseline: layout(baseline, False),
+        "layout-ext": lambda baseline: layout(baseline, True),
         "rust": lambda include: rust.write(rust.CORE, headers.read(include, "*.h")),
         "rust-ext": lambda include: rust.write(rust.EXT, headers.read(include, "ext/*.h")),
         "rust-members": lambda include: rust.write_members(headers.read(include)),
