@@ -72,6 +72,24 @@ import struct PluginTesting.SeededGenerator
     }
   }
 
+  @Test func noPartThatComesBackIsMissedByWhoDeletesItsParentAtTheSameTime() throws {
+    let host = try TestHost.withCore()
+    for number in 0..<20 {
+      let parent = try host.answer("tasks.create", ["title": "A"])["key"] ?? .null
+      let part = try host.answer("tasks.create", ["title": "B", "parentTask": parent])["key"] ?? .null
+      _ = try host.answer("tasks.delete", ["id": part])
+      let outcomes = try host.outcomes(of: [
+        ("tasks.restore", ["id": part], "user:a"),
+        ("tasks.delete", ["id": parent, "subtasks": true], "user:b"),
+      ])
+      #expect(outcomes.allSatisfy { $0.status == .ok })
+      // Whoever was last has had the last word.
+      guard try host.recordedEvents().last?.actor == "user:b" else { continue }
+      let found = try host.outcomes(of: [("tasks.get", ["id": part], "user:c")])[0]
+      #expect(found.status == .notFound, "round \(number)")
+    }
+  }
+
   @Test func manyWhoAddToOneTaskAtTheSameTimeAllDo() throws {
     let host = try TestHost.withCore()
     _ = try host.answer("tasks.create", ["title": "A"])

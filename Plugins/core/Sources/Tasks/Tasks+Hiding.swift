@@ -41,6 +41,8 @@ extension Tasks {
   /// - Parameter state: `archived`, `deleted`, or nil to bring the task back.
   func hide(_ task: TaskItem, as state: String?, _ transaction: Transaction) async throws(Failure) {
     guard task.fields["hidden"]?.string != state else { return }
+    // Who deletes the parent with its parts must not miss one that comes back.
+    if task.isDeleted, let parent = task.fields["parentTask"]?.string { try transaction.hold("parts \(parent)") }
     var new = task
     new.fields["hidden"] = state.map(Value.string)
     new.fields["hiddenAt"] = state.map { _ in .string(transaction.now.text) }
