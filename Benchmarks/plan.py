@@ -57,10 +57,10 @@ class Face:
 
     def __init__(self, host):
         self.connection = http.client.HTTPConnection(urllib.parse.urlsplit(host.ready["http"]).netloc, timeout=600)
+        self.headers = host.headers | {"Content-Type": "application/json"}
 
     def ask(self, method, path, body=None):
-        self.connection.request(method, path, None if body is None else json.dumps(body),
-                                {"Content-Type": "application/json"})
+        self.connection.request(method, path, None if body is None else json.dumps(body), self.headers)
         answer = self.connection.getresponse()
         content = answer.read()
         if answer.status >= 400:

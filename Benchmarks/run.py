@@ -48,9 +48,10 @@ def wait_for(url):
     sys.exit(f"nothing answers at {url}")
 
 
-def wrk(url, seconds, script=None, connections=64):
+def wrk(url, seconds, script=None, connections=64, headers=None):
     """Requests a second and the 99th percentile in milliseconds."""
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"]
+    command += [part for name, value in (headers or {}).items() for part in ("-H", f"{name}: {value}")]
     if script:
         command += ["-s", str(script)]
     out = subprocess.run(command + [url], capture_output=True, text=True, check=True).stdout
@@ -79,6 +80,7 @@ class Host:
         self.ready_after = time.monotonic() - self.started
         self.ready = json.loads(self.ready_file.read_text())
         self.url = self.ready.get("http")
+        self.headers = {"Authorization": f"Bearer {self.ready['token']}"}
 
     def call(self, method, **arguments):
         out = subprocess.run(
@@ -191,7 +193,7 @@ def fill(host, count):
         connection = http.client.HTTPConnection(address)
         for index in range(share):
             body = json.dumps({"title": f"Task {index}", "priority": ["low", "medium", "high", "critical"][index % 4]})
-            connection.request("POST", "/api/tasks", body, {"Content-Type": "application/json"})
+            connection.request("POST", "/api/tasks", body, host.headers | {"Content-Type": "application/json"})
             reply = connection.getresponse()
             data = json.loads(reply.read())
             if reply.status != 201:
@@ -235,17 +237,17 @@ def over_http(folder, seconds, tasks):
         "≥ 0.9 × nginx, ≥ 3 × Node")
 
     creates = HERE / "peers/create.lua"
-    single, _ = wrk(f"{host.url}/api/tasks", seconds, creates, connections=1)
-    many, p99 = wrk(f"{host.url}/api/tasks", seconds, creates)
+    single, _ = wrk(f"{host.url}/api/tasks", seconds, creates, 1, host.headers)
+    many, p99 = wrk(f"{host.url}/api/tasks", seconds, creates, headers=host.headers)
     row("durable create, 1 connection", f"{single:,.0f}/s (one sync each)")
     row("durable create, 64 connections", f"{many:,.0f}/s, p99 {p99:.1f} ms", f"{many / single:.1f} × one sync each",
         "≥ 10 × one sync per write")
 
     task = fill(host, tasks)
-    rate, p99 = wrk(f"{host.url}/api/tasks/{task}", seconds)
+    rate, p99 = wrk(f"{host.url}/api/tasks/{task}", seconds, headers=host.headers)
     row(f"`GET /api/tasks/{{id}}`, {tasks:,} tasks and more", f"{rate:,.0f}/s, p99 {p99:.2f} ms", f"{rate / health:.2f} × /health",
         "≥ 0.6 × /health, p99 ≤ 5 ms")
-    rate, p99 = wrk(f"{host.url}/api/tasks?status=todo&limit=50", seconds)
+    rate, p99 = wrk(f"{host.url}/api/tasks?status=todo&limit=50", seconds, headers=host.headers)
     row("list 50 of them, filtered and ordered", f"{rate:,.0f}/s, p99 {p99:.1f} ms")
     command_line(folder, host)
     host.stop()

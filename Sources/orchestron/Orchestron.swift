@@ -11,6 +11,7 @@ struct Orchestron: ParsableCommand {
     discussion: """
       Examples:
         orchestron run                                  start the host of this folder
+        orchestron open                                 enter its dashboard by a browser
         orchestron call tasks.create title="Buy milk"   call a method, running host or not
         orchestron events --topic 'task:*'              follow what happens
         orchestron plugin list                          see what is installed
@@ -19,7 +20,7 @@ struct Orchestron: ParsableCommand {
       """,
     version: Host.versionText,
     subcommands: [
-      Run.self, Call.self, Events.self, Import.self, Export.self, Backup.self, Restore.self,
+      Run.self, Open.self, Call.self, Events.self, Import.self, Export.self, Backup.self, Restore.self,
       PluginGroup.self, ConfigGroup.self, Doctor.self,
       VersionCommand.self,
     ])

@@ -67,12 +67,12 @@ struct Run: Command {
       server = try ControlServer(process.host, path: socket)
       holder = HostLock.Holder(socket: socket, addresses: process.addresses.all)
       process.lock.name(holder)
-      try readyFile.map { path throws(Failure) in try holder.write(to: place.surroundings.absolute(path)) }
+      if let readyFile { try holder.write(to: place.surroundings.absolute(readyFile), token: token(process)) }
     } catch {
       process.stop()
       throw Problem(error)
     }
-    announce(holder, log)
+    announce(holder, process)
     process.runUntilStopped()
     log.info("stopping")
     server.stopListening()
@@ -93,13 +93,31 @@ struct Run: Command {
     return try HostProcess(place, storage: storage, lock: lock, wanted: wanted, log: log)
   }
 
+  /// With which programs of this machine's user come in; nil when nobody asks who comes.
+  private func token(_ process: HostProcess) -> String? {
+    let answer = try? process.call(
+      "auth.localToken", Array("{}".utf8), as: "system", timeout: 0, reachesInternals: true
+    ) { _ in }
+    return answer?["token"]?.string
+  }
+
   /// Says on a terminal where the host can be reached.
-  private func announce(_ holder: HostLock.Holder, _ log: HostLog) {
+  private func announce(_ holder: HostLock.Holder, _ process: HostProcess) {
+    let log = process.host.log
     if output.json {
       Output.line(holder.json.text)
     } else if Output.isTerminal {
       Output.line("Orchestron \(Host.versionText) is ready. Ctrl-C stops it.")
       for (name, url) in holder.addresses.sorted(by: { $0.key < $1.key }) { Output.line("  \(name)  \(url)") }
+      if let base = holder.addresses["http"],
+        let entrance = try? Entrance(
+          to: base,
+          call: { method throws(Problem) in
+            try process.call(method, Array("{}".utf8), as: PeerUser.current.actor, timeout: 0) { _ in }
+          })
+      {
+        Output.line("  open  \(entrance.link)\(entrance.expiresAt == nil ? "" : "  (once, within a minute)")")
+      }
     }
     let places = holder.addresses.sorted { $0.key < $1.key }.map(\.value) + [holder.socket ?? ""]
     log.info("ready: \(places.joined(separator: ", "))")

@@ -16,14 +16,14 @@ import Testing
     "libm.so.6", "libgcc_s.so.1", "libstdc++.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "ld-linux",
   ]
   private static let own = [
-    "core": ["libexpat.so.1", "libsqlite3.so.0"], "http": ["libuv.so.1", "libwslay.so"],
+    "auth": ["libsodium.so.23"], "core": ["libexpat.so.1", "libsqlite3.so.0"], "http": ["libuv.so.1", "libwslay.so"],
     "storage": ["libsqlite3.so.0"], "workflow": ["libyaml-0.so.2"],
   ]
 
   private static var manifests: [Manifest] { Discovery.scan([stage]).manifests }
 
   @Test func stagesEveryBundledPlugin() {
-    #expect(Self.manifests.map(\.id).sorted() == ["core", "dashboard", "http", "storage", "workflow"])
+    #expect(Self.manifests.map(\.id).sorted() == ["auth", "core", "dashboard", "http", "storage", "workflow"])
     #expect(Discovery.scan([Self.stage]).faults == [])
   }
 

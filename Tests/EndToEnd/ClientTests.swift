@@ -42,6 +42,10 @@ import Testing
     try Client.run("permissions.py", [])
   }
 
+  @Test func knowsWhoSomebodyIsByEveryCredential() throws {
+    try Client.run("identity.py", [])
+  }
+
   @Test func describesEveryRouteTrulyInOpenAPI() throws {
     try Client.run("openapi.py", [])
   }

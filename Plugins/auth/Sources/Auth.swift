@@ -40,8 +40,9 @@ final class Auth: Plugin {
     let bearers = Bearers(
       host: host, settings: settings, directory: directory, tokens: tokens, signer: signer,
       issuers: settings.issuers.map { IssuerKeys(host: host, issuer: $0) })
+    let local = try LocalToken(folder: folder)
     let gate = Gate(
-      settings: settings, local: try LocalToken(folder: folder), directory: directory, tokens: tokens,
+      settings: settings, local: local, directory: directory, tokens: tokens,
       sessions: sessions, audit: audit, bearers: bearers)
     provided = AuthExtension(gate: gate)
     doors = Doors(
@@ -49,7 +50,7 @@ final class Auth: Plugin {
       sessions: sessions, accounts: accounts, audit: audit, auth: provided,
       oidc: OIDC(
         host: host, providers: settings.providers, accounts: accounts, publicURL: config["publicUrl"].string))
-    service = AuthService(directory: directory, sessions: sessions, doors: doors, audit: audit)
+    service = AuthService(directory: directory, sessions: sessions, doors: doors, audit: audit, local: local)
     tokenService = TokenService(
       host: host, settings: settings.jwt, tokens: tokens, directory: directory, signer: signer, audit: audit,
       identities: identities)

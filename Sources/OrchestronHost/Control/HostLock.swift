@@ -28,8 +28,12 @@ public final class HostLock {
 
     /// Writes ``json`` to a file, for scripts that wait for it: readable by its owner alone, and by rename, so that the
     /// file is whole when it appears.
-    public func write(to path: String) throws(Failure) {
-      try FilePath.replace(path, with: json.bytes + [UInt8(ascii: "\n")])
+    ///
+    /// - Parameter token: With which they come in.
+    public func write(to path: String, token: String?) throws(Failure) {
+      var object = json.object ?? [:]
+      object["token"] = token.map { .string($0) }
+      try FilePath.replace(path, with: JSON.object(object).bytes + [UInt8(ascii: "\n")])
     }
 
     init?(_ json: JSON) {

@@ -13,7 +13,11 @@ import Testing
     let ready = try JSON(parsing: shell.read("ready.json"))
     #expect(ready["pid"]?.int == Int64(host.pid))
     #expect(ready["socket"]?.string == "\(shell.folder)/.orchestron/orchestron.sock")
-    #expect(shell.read(".orchestron/host.lock") == shell.read("ready.json"))
+    let lock = try JSON(parsing: shell.read(".orchestron/host.lock"))
+    #expect(lock["socket"] == ready["socket"] && lock["pid"] == ready["pid"])
+    #expect(
+      lock["token"] == nil
+        && ready["token"]?.string == shell.read(".orchestron/token").split(separator: "\n").first.map(String.init))
     #expect(shell.exists("run/orchestron/\(host.pid)"))
     host.signal(SIGTERM)
     let outcome = host.wait()
@@ -110,6 +114,29 @@ import Testing
     let host = try shell.host()
     host.signal(SIGTERM)
     #expect(host.wait().errors.contains(#"which was not found; did you mean \"echo\"?"#))
+  }
+
+  @Test func opensABrowserByALinkThatIsGoodOnce() throws {
+    let none = try shell.run("open")
+    #expect(none.status == 6 && none.errors.contains("orchestron run"))
+    // What opens pages on a desktop, as far as is needed: it keeps what it was given.
+    mkdir("\(shell.folder)/bin", 0o700)
+    try shell.write("bin/xdg-open", "#!/bin/sh\necho \"$@\" > opened.new && mv opened.new opened\n")
+    chmod("\(shell.folder)/bin/xdg-open", 0o700)
+    shell.variables = ["PATH": "\(shell.folder)/bin:/usr/bin:/bin", "DISPLAY": ":9"]
+    let host = try shell.host()
+    let link = try shell.run("open").output.split(separator: "\n").first.map(String.init) ?? ""
+    while !shell.exists("opened") { usleep(1000) }
+    let page = "\(shell.folder)/.orchestron/open.html"
+    #expect(shell.read("opened") == "\(page)\n", "no argument that others can read holds the link")
+    #expect(shell.read(".orchestron/open.html").contains("url=\(link)\""))
+    var info = stat()
+    #expect(stat(page, &info) == 0 && info.st_mode & 0o777 == 0o600)
+    #expect(try Client.execute(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", link]).output == "303")
+    #expect(try Client.execute(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", link]).output == "401")
+    let printed = try shell.run("open", "--print", "--json").json
+    #expect(printed?["opened"] == false && printed?["link"]?.string != link && printed?["expiresAt"]?.string != nil)
+    host.signal(SIGTERM)
   }
 
   @Test func tellsWhatItsPluginsListenOn() throws {

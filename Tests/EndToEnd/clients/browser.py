@@ -1,9 +1,13 @@
 """What the scripts that drive a browser share: Debian's Chromium through Playwright, and what every page must be."""
 
 import contextlib
+import http.client
 import os
+from urllib.parse import urlsplit
 
 from playwright.sync_api import sync_playwright
+
+from orchestron import by_command_line
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
@@ -90,13 +94,24 @@ def chromium():
         browser.close()
 
 
-class Tab:
-    """One page in a context of its own, and what went wrong in it."""
+def enter(host):
+    """A session of this machine's user, as `orchestron open` begins it: its cookie."""
+    connection = http.client.HTTPConnection(urlsplit(host.http).netloc)
+    connection.request("GET", by_command_line(host, "auth.code", {})["link"])
+    name, _, value = connection.getresponse().headers["set-cookie"].split(";")[0].partition("=")
+    connection.close()
+    return {"name": name, "value": value, "domain": urlsplit(host.http).hostname, "path": "/", "httpOnly": True,
+            "sameSite": "Strict"}
 
-    def __init__(self, browser, width=1280, height=900, scheme="dark", **options):
+
+class Tab:
+    """One page in a context of its own, signed in as this machine's user, and what went wrong in it."""
+
+    def __init__(self, browser, host, width=1280, height=900, scheme="dark", **options):
         self.context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce", **options)
         self.context.set_default_timeout(20_000)
+        self.context.add_cookies([enter(host)])
         self.page = self.context.new_page()
         self.troubles, self.responses = [], []
         self.page.add_init_script(WATCH)

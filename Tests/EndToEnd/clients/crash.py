@@ -8,14 +8,14 @@ import sys
 
 import websockets
 
-from orchestron import Host, by_http
+from orchestron import Host, by_http, connect
 
 CREATES, CLIENTS = 1000, 64
 
 
 async def client(url, titles, acknowledged):
     try:
-        async with websockets.connect(url) as socket:
+        async with connect(url) as socket:
             for title in titles:
                 await socket.send(json.dumps(
                     {"jsonrpc": "2.0", "id": title, "method": "tasks.create", "params": {"title": title}}))

@@ -60,7 +60,7 @@ def shows_what_is_there(browser, host):
     policy = headers["content-security-policy"]
     check(status == 200 and "default-src 'none'" in policy and "unsafe" not in policy, f"{status} {policy}")
     check(headers["x-content-type-options"] == "nosniff" and b"<style" not in body, "inline style, or sniffing")
-    with Tab(browser) as tab:
+    with Tab(browser, host) as tab:
         began = time.monotonic()
         tab.page.goto(host.http)
         expect(count(tab.page, "done")).to_have_text("2")
@@ -76,7 +76,7 @@ def shows_what_is_there(browser, host):
 
 
 def follows_changes(browser, host, can_fail):
-    with Tab(browser) as tab:
+    with Tab(browser, host) as tab:
         page = tab.page
         page.goto(host.http)
         expect(count(page, "todo")).to_have_text("3")
@@ -109,7 +109,7 @@ def follows_changes(browser, host, can_fail):
 
 
 def survives_a_restart(browser, host):
-    with Tab(browser) as tab:
+    with Tab(browser, host) as tab:
         page = tab.page
         page.goto(host.http)
         is_live(page)
@@ -137,7 +137,7 @@ def survives_a_restart(browser, host):
 
 
 def works_by_keyboard(browser, host):
-    with Tab(browser) as tab:
+    with Tab(browser, host) as tab:
         page = tab.page
         page.goto(host.http)
         is_live(page)
@@ -185,7 +185,7 @@ def fits_everywhere(browser, host):
     checked = 0
     for scheme in ["dark", "light"]:
         for width, height in [(1440, 900), (768, 1024), (360, 740), (320, 640)]:
-            with Tab(browser, width, height, scheme) as tab:
+            with Tab(browser, host, width, height, scheme) as tab:
                 tab.page.goto(host.http)
                 expect(tab.page.locator(".event").first).to_be_visible()
                 expect(tab.page.locator(".task").first).to_be_visible()
@@ -204,7 +204,7 @@ def fits_everywhere(browser, host):
 
 
 def keeps_to_the_protocol(browser, host):
-    with Tab(browser) as tab:
+    with Tab(browser, host) as tab:
         page = tab.page
         server = Pretence(page)
         page.goto(host.http)
@@ -234,7 +234,7 @@ def keeps_to_the_protocol(browser, host):
 
 def bears_a_flood(browser, host):
     """1,000 events a second for three seconds."""
-    with Tab(browser) as tab:
+    with Tab(browser, host) as tab:
         page = tab.page
         page.add_init_script(FLOOD)
         page.goto(host.http)
@@ -248,7 +248,7 @@ def bears_a_flood(browser, host):
 
 def goes_to_sign_in(browser, host):
     """A refused handshake tells a page no reason; the page asks for it by HTTP."""
-    with Tab(browser) as tab:
+    with Tab(browser, host) as tab:
         page = tab.page
         page.goto(host.http)
         is_live(page)

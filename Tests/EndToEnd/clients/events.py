@@ -5,9 +5,7 @@ import asyncio
 import json
 import sys
 
-import websockets
-
-from orchestron import Host
+from orchestron import Host, connect
 
 TASKS = 300
 
@@ -37,7 +35,7 @@ class Socket:
 
 
 async def write(url, count):
-    async with websockets.connect(url) as raw:
+    async with connect(url) as raw:
         socket = Socket(raw)
         for n in range(count):
             await socket.call("tasks.create", title=f"task {n}")
@@ -47,7 +45,7 @@ async def follow(url, total):
     """Reads until all creations were seen, and reconnects after every 40 events."""
     titles, since, log = [], 0, None
     while len(titles) < total:
-        async with websockets.connect(url) as raw:
+        async with connect(url) as raw:
             socket = Socket(raw)
             answer = await socket.call("subscribe", topics=["task:created"], since=since, **({"log": log} if log else {}))
             log = answer["log"]
@@ -66,7 +64,7 @@ async def follow(url, total):
 
 
 async def details(url):
-    async with websockets.connect(url) as raw:
+    async with connect(url) as raw:
         socket = Socket(raw)
         first = await socket.call("subscribe", topics=["task:*", "project:created"])
         created = await socket.call("tasks.create", title="watched")

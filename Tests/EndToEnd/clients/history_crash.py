@@ -9,7 +9,7 @@ import sys
 
 import websockets
 
-from orchestron import Host, by_http
+from orchestron import Host, by_http, connect
 
 CLIENTS, TASKS, CHANGES = 16, 40, 600
 STATUSES = ["todo", "in_progress", "review", "testing", "done", "blocked", "cancelled"]
@@ -31,7 +31,7 @@ def change(chance, keys):
 
 async def client(url, chance, keys, acknowledged):
     try:
-        async with websockets.connect(url) as socket:
+        async with connect(url) as socket:
             for number in range(CHANGES):
                 method, arguments = change(chance, keys)
                 await socket.send(json.dumps(

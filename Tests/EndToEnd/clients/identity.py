@@ -11,14 +11,14 @@ import sys
 import threading
 import time
 import urllib.parse
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from orchestron import BINARY, Host, by_command_line
+from orchestron import Host, by_command_line
 
 PASSWORD = "correct horse battery"
 
@@ -31,21 +31,16 @@ def number(value):
     return b64(value.to_bytes((value.bit_length() + 7) // 8, "big"))
 
 
-# Loaded on demand, not by default.
-AUTH = BINARY.parent.parent / "more" / "auth"
-
-
 class ConfiguredHost(Host):
     """A host with a configuration file in its working folder."""
 
     def __init__(self, config):
         self.config = config
-        super().__init__(AUTH)
+        super().__init__()
 
     def start(self):
         Path(self.folder.name, "orchestron.config.json").write_text(json.dumps(self.config))
         super().start()
-        self.token = (Path(self.storage) / "token").read_text().strip()
 
 
 class Reply:
@@ -112,7 +107,7 @@ class Issuer:
             def log_message(self, *_):
                 pass
 
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -430,7 +425,6 @@ def main():
         config = {
             "host": {"httpClient": {"allow": ["127.0.0.1", "localhost"]}},
             "plugins": {"auth": {
-                "loopback": "token",
                 "issuers": [{"name": "corp", "issuer": issuer.url, "audience": "board", "role": "viewer"}],
                 "oidc": [{"name": "mock", "title": "Mock & Co", "issuer": provider, "clientId": "orchestron",
                           "clientSecret": "hush hush", "role": "member"}]}}}
@@ -458,7 +452,7 @@ def main():
             nothing_leaks(host, [host.token, PASSWORD, api_token, jwt, *session.values()])
             host.stop()
     finally:
-        mock.terminate()
+        mock.kill()
         mock.wait()
         issuer.server.shutdown()
     print("everybody is who they say")

@@ -59,7 +59,7 @@ def schemathesis(host, examples, folder):
     run = subprocess.run(
         [tool, "run", f"{host.http}/openapi.json", "--max-examples", str(examples), "--checks", "all",
          "--exclude-checks", EXCLUDED, "--phases", "examples,fuzzing,stateful", "--continue-on-failure",
-         "--request-timeout", "30", "--seed", "1", "--no-color"],
+         "--header", f"Authorization: Bearer {host.token}", "--request-timeout", "30", "--seed", "1", "--no-color"],
         cwd=folder, env=dict(os.environ, HOME=folder), capture_output=True, text=True)
     failures, _, rest = run.stdout.partition("= WARNINGS =")
     print(rest[rest.find("= SUMMARY ="):])

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import pwd
 import re
 import signal
 import subprocess
@@ -10,10 +11,17 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import websockets
 
+# As whom we call: the local token and the socket are this user's.
+ME = pwd.getpwuid(os.getuid()).pw_name
 BINARY = Path(os.environ["ORCHESTRON_BIN"]).absolute()
+
+
+# The token of each address at which a host of ours listens, or has.
+TOKENS = {}
 
 
 class Refused(Exception):
@@ -55,6 +63,8 @@ class Host:
             sys.exit(f"the host did not get ready:\n{self.logged()}")
         self.ready = json.loads(ready.read_text())
         self.http, self.ws = self.ready.get("http"), self.ready.get("ws")
+        self.token = self.ready.get("token")
+        TOKENS.update({urlsplit(url).netloc: self.token for url in (self.http, self.ws) if url})
 
     def logged(self):
         return (Path(self.folder.name) / "log").read_text(errors="replace")
@@ -85,9 +95,22 @@ def port_of(address):
     return address.rpartition(":")[2] if address else "0"
 
 
-def curl(*arguments, data=None):
-    """Runs curl; gives the status code, the headers in lower case, and the body."""
-    command = ["curl", "-sS", "-i", "--max-time", "60", *arguments]
+def bearer(url, token=None):
+    """The header by which a host of ours lets us in, unless another token is named; empty for others."""
+    token = token or TOKENS.get(urlsplit(url).netloc)
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def connect(url, **options):
+    """A WebSocket to a host of ours, as this machine's user."""
+    return websockets.connect(url, additional_headers=bearer(url), **options)
+
+
+def curl(url, *arguments, data=None, token=None):
+    """Runs curl as this machine's user, or who has the token; gives the status code, the headers in lower case, and the
+    body."""
+    headers = [part for name, value in bearer(url, token).items() for part in ("-H", f"{name}: {value}")]
+    command = ["curl", "-sS", "-i", "--max-time", "60", *headers, url, *arguments]
     out = subprocess.run(command, input=data, capture_output=True, check=True).stdout
     head, _, body = out.partition(b"\r\n\r\n")
     while head.startswith(b"HTTP/1.1 100"):
@@ -113,10 +136,10 @@ def by_http(host, method, arguments):
     return value
 
 
-def rest(host, verb, path, body=None):
+def rest(host, verb, path, body=None, token=None):
     """A request to `/api` + path as a client makes it; gives the JSON, None for none."""
     status, _, answer = curl(
-        f"{host.http}/api{path}", "-X", verb, "-H", "Content-Type: application/json",
+        f"{host.http}/api{path}", "-X", verb, "-H", "Content-Type: application/json", token=token,
         *(() if body is None else ("--data-binary", "@-")), data=None if body is None else json.dumps(body).encode())
     value = json.loads(answer) if answer else None
     if status >= 400:
@@ -151,7 +174,7 @@ def by_websocket(host, method, arguments):
     """Calls by JSON-RPC over WebSocket."""
 
     async def run():
-        async with websockets.connect(host.ws, max_size=None) as socket:
+        async with connect(host.ws, max_size=None) as socket:
             await socket.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": arguments}))
             while True:
                 message = json.loads(await asyncio.wait_for(socket.recv(), 60))
@@ -169,7 +192,7 @@ def at_once(host, calls):
     JSON-RPC replies in the order of the calls."""
 
     async def one(method, arguments):
-        async with websockets.connect(host.ws) as socket:
+        async with connect(host.ws) as socket:
             await socket.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": arguments}))
             return json.loads(await asyncio.wait_for(socket.recv(), 60))
 
@@ -183,7 +206,7 @@ def published(host):
     """All events from the log's first on, as a WebSocket client with `since` gets them."""
 
     async def run():
-        async with websockets.connect(host.ws, max_size=None) as socket:
+        async with connect(host.ws, max_size=None) as socket:
             await socket.send(json.dumps(
                 {"jsonrpc": "2.0", "id": 1, "method": "subscribe", "params": {"topics": ["*"], "since": 0}}))
             events, last = [], None

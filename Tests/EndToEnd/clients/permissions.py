@@ -11,25 +11,12 @@ from pathlib import Path
 
 import websockets
 
-from orchestron import BINARY, Host
+from orchestron import Host
 
 ROLES = ["viewer", "member", "maintainer", "admin"]
 LIST = Path(__file__).parents[2] / "permissions.txt"
 PASSWORD = "correct horse battery"
 ODD = {"noMethodHasThis": 1}
-# Loaded on demand, not by default.
-AUTH = BINARY.parent.parent / "more" / "auth"
-
-
-class StrictHost(Host):
-    """A host that lets nobody in without a token."""
-
-    def start(self):
-        configuration = {"plugins": {"auth": {"loopback": "token"}}}
-        Path(self.folder.name, "orchestron.config.json").write_text(json.dumps(configuration))
-        super().start()
-        self.token = (Path(self.storage) / "token").read_text().strip()
-
 
 class Client:
     """One connection, kept open."""
@@ -101,7 +88,7 @@ async def by_websocket(host, methods, **headers):
 
 
 def main():
-    with StrictHost(AUTH) as host:
+    with Host() as host:
         owner = bearer(host, host.token)
         _, _, services = owner.ask("GET", "/api/services")
         methods = [f"{service['name']}.{method['name']}"

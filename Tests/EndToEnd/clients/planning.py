@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from functools import partial
 from urllib.parse import quote
 
-from orchestron import BINARY, Host, published, refusal, rest
+from orchestron import BINARY, ME, Host, published, refusal, rest
 
 
 def command(host, *words):
@@ -98,7 +98,7 @@ def search(host, ask, refused):
     soon = str(datetime.now(timezone.utc).date() + timedelta(days=3))
     for title, fields in {
             "Fix the sign-in form": {"labels": ["api", "ui"], "dueDate": soon, "priority": "high", "type": "bug"},
-            "Sign the new form": {"labels": ["api"], "dueDate": "2030-01-31", "assignee": "local", "storyPoints": 5},
+            "Sign the new form": {"labels": ["api"], "dueDate": "2030-01-31", "assignee": ME, "storyPoints": 5},
             "Café opening": {"description": "croissants, and a form", "labels": ["ui"], "storyPoints": 1}}.items():
         ask("POST", "/tasks", {"title": title, **fields})
     form, sign, cafe = "ORC-14", "ORC-15", "ORC-16"
@@ -201,7 +201,7 @@ def tell(events, born_on_a_branch):
     assert told == ["task:created", "task:updated", "task:updated", "task:completed"], told
     event = next(event["data"] for event in events if event["topic"] == "task:completed")
     assert event["changes"]["status"] == ["todo", "done"] and event["task"]["progress"] == 100, event
-    assert event["actor"] == "user:local" and event["task"]["revision"] == event["revision"], event
+    assert event["actor"] == f"user:{ME}" and event["task"]["revision"] == event["revision"], event
     topics = [event["topic"] for event in events]
     created = [n for n, e in enumerate(events) if e["topic"] == "task:created" and e["data"]["key"] == born_on_a_branch]
     assert len(created) == 1 and created[0] > topics.index("branch:created"), created

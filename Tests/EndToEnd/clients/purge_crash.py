@@ -8,16 +8,14 @@ import json
 import random
 import sys
 
-import websockets
-
-from orchestron import Host, Refused, by_http
+from orchestron import Host, Refused, by_http, connect
 
 SECRET, CHANGES = "xyzzyplugh", 9000
 
 
 async def fill(host, key):
     """Changes the task often, each time with the secret as the reason and in the labels."""
-    async with websockets.connect(host.ws) as socket:
+    async with connect(host.ws) as socket:
         for start in range(0, CHANGES, 50):
             for number in range(start, start + 50):
                 await socket.send(json.dumps({
@@ -31,7 +29,7 @@ async def fill(host, key):
 
 async def purge_and_kill(host, key, delay, begins=False):
     """Kills the host a while after the purge was asked for, or after its first sign: `begins`."""
-    async with websockets.connect(host.ws, max_size=None) as socket, websockets.connect(host.ws) as other:
+    async with connect(host.ws, max_size=None) as socket, connect(host.ws) as other:
         await socket.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "history.purge", "params": {"id": key}}))
         while begins:
             await other.send(json.dumps(

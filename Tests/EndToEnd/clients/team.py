@@ -5,7 +5,7 @@ import random
 from datetime import datetime, timedelta, timezone
 from functools import partial
 
-from orchestron import Host, at_once, by_command_line, published, refusal, rest
+from orchestron import ME, Host, at_once, published, refusal, rest
 
 
 def seconds(entries):
@@ -31,10 +31,10 @@ def compare_sums(ask):
 
 def timers(host, ask, refused):
     """One timer per person, through a kill, and what stops it."""
-    ask("POST", "/people", {"handle": "local", "name": "Lo Cal"})
+    ask("POST", "/people", {"handle": ME, "name": "Lo Cal"})
     assert ask("GET", "/people/me")["name"] == "Lo Cal"
-    first = ask("POST", "/tasks", {"title": "A", "assignee": "me", "watchers": ["me", "bob", "local"]})
-    assert (first["assignee"], first["watchers"]) == ("local", ["local", "bob"]), first
+    first = ask("POST", "/tasks", {"title": "A", "assignee": "me", "watchers": ["me", "bob", ME]})
+    assert (first["assignee"], first["watchers"]) == (ME, [ME, "bob"]), first
     ask("POST", "/tasks", {"title": "B"})
     timer = ask("POST", "/time/start", {"task": "orc-1", "note": "n"})
     assert timer["running"] and ask("GET", "/tasks/ORC-1")["status"] == "in_progress"
@@ -48,9 +48,11 @@ def timers(host, ask, refused):
     assert [entry["id"] for entry in ask("GET", "/time/running?person=*")["items"]] == [second["id"]]
     stopped = ask("GET", f"/time/entries/{timer['id']}")
     assert "running" not in stopped and 1 <= stopped["hours"] < 1.02, stopped
-    # The other person works at the command line; completing the task stops both timers.
-    other = by_command_line(host, "time.start", {"task": "ORC-2"})
-    assert other["person"] != second["person"] and len(ask("GET", "/time/running?person=*")["items"]) == 2
+    # Completing the task stops the timers of both.
+    ask("POST", "/users", {"name": "grace", "role": "member"})
+    token = ask("POST", "/tokens", {"name": "watch", "user": "grace", "scopes": ["*"]})["token"]
+    other = rest(host, "POST", "/time/start", {"task": "ORC-2"}, token=token)
+    assert (other["person"], second["person"]) == ("grace", ME) and len(ask("GET", "/time/running?person=*")["items"]) == 2
     ask("POST", "/tasks/ORC-2/complete")
     assert ask("GET", "/time/running?person=*")["items"] == []
     refused("POST", "/time/start", {"task": "ORC-2"}, says="ORC-2 is done")
@@ -126,9 +128,9 @@ def storm(host, ask, chance):
 def talk(ask):
     """Whom a comment names becomes a watcher."""
     comment = ask("POST", "/comments", {"task": "ORC-1", "text": "Hi @bob and @Zed, see `@no`"})
-    assert (comment["mentions"], comment["author"]) == (["bob", "zed"], "user:local"), comment
+    assert (comment["mentions"], comment["author"]) == (["bob", "zed"], f"user:{ME}"), comment
     ask("PATCH", f"/comments/{comment['id']}", {"text": "@new"})
-    assert ask("GET", "/tasks/ORC-1")["watchers"] == ["local", "bob", "zed", "new"]
+    assert ask("GET", "/tasks/ORC-1")["watchers"] == [ME, "bob", "zed", "new"]
     ask("DELETE", f"/comments/{comment['id']}")
     assert ask("GET", "/comments?task=ORC-1")["items"] == []
 

@@ -54,9 +54,12 @@ import Testing
 
   @Test func writesTheReadyFileWholeAndForItsOwnerAlone() throws {
     let path = "\(folder.path)/ready.json"
-    try HostLock.Holder(pid: 3, socket: "/s", addresses: ["ws": "ws://x", "http": "http://x"]).write(to: path)
+    let holder = HostLock.Holder(pid: 3, socket: "/s", addresses: ["ws": "ws://x", "http": "http://x"])
+    try holder.write(to: path, token: "secret")
     let text = String(decoding: try TestFolder.read(path), as: UTF8.self)
-    #expect(text == #"{"http":"http://x","ws":"ws://x","socket":"/s","pid":3}"# + "\n")
+    #expect(text == #"{"http":"http://x","ws":"ws://x","socket":"/s","pid":3,"token":"secret"}"# + "\n")
+    // The lock's file says it to nobody.
+    #expect(!holder.json.text.contains("secret"))
     var info = stat()
     #expect(stat(path, &info) == 0 && info.st_mode & 0o777 == 0o600)
   }

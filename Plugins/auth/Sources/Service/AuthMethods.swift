@@ -15,6 +15,10 @@ extension Auth {
         examples: AuthText.codeExamples
       ) { try $0.service.code($1) }
       Method(
+        "localToken", [.read, .idempotent, .internal],
+        doc: "This machine's own token, for who has started the host.", result: .json(schema: AuthText.localToken)
+      ) { $0.service.localToken($1) }
+      Method(
         "sessions", [.read, .idempotent], doc: "The browsers in which the caller is signed in, the newest first.",
         route: "GET /api/auth/sessions", permission: "read",
         parameters: [

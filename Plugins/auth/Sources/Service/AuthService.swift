@@ -7,13 +7,15 @@ final class AuthService {
   private let sessions: Sessions
   private let doors: Doors
   private let audit: AuditLog
+  private let local: LocalToken
   var onChange: @Loop (_ actor: String) -> Void = { _ in }
 
-  init(directory: Directory, sessions: Sessions, doors: Doors, audit: AuditLog) {
+  init(directory: Directory, sessions: Sessions, doors: Doors, audit: AuditLog, local: LocalToken) {
     self.directory = directory
     self.sessions = sessions
     self.doors = doors
     self.audit = audit
+    self.local = local
   }
 
   func whoami(_ call: Call) {
@@ -39,6 +41,10 @@ final class AuthService {
       "code": .string(code), "link": .string("/enter?code=\(code)"), "expiresAt": .string(expires.text),
     ]
     call.answer(json: answer.json)
+  }
+
+  func localToken(_ call: Call) {
+    call.answer(json: (["token": .string(local.text), "file": .string(local.path)] as Fields).json)
   }
 
   func list(_ call: Call) throws(Failure) {

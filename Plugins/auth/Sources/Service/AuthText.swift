@@ -43,6 +43,10 @@ enum AuthText {
      "required":["code","link","expiresAt"]}
     """#
 
+  static let localToken = #"""
+    {"type":"object","properties":{"token":{"type":"string"},"file":{"type":"string"}},"required":["token","file"]}
+    """#
+
   static let session = #"""
     {"type":"object","properties":{
       "id":{"type":"string","format":"uuid"},"user":{"type":"string"},

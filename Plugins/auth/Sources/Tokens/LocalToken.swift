@@ -19,6 +19,8 @@ struct LocalToken: Sendable {
     }
   }
 
+  var text: String { String(decoding: secret, as: UTF8.self) }
+
   func isRight(_ token: String) -> Bool { Crypto.equal(token.utf8, secret) }
 
   /// What the file holds; nil when it has to be made.

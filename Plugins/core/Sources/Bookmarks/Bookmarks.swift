@@ -23,7 +23,7 @@ final class Bookmarks {
   // MARK: Methods
 
   func create(_ call: Call) async throws(Failure) {
-    let (name, actor) = (try call.string("entity"), call.actor)
+    let (name, actor) = (try call.string("entity"), call.person)
     func absent() -> Failure {
       Failure(
         .notFound,
@@ -52,14 +52,14 @@ final class Bookmarks {
   func list(_ call: Call) throws(Failure) {
     var query = Documents.Query(
       BookmarkItem.collection, limit: try call.int("limit"), cursor: call.stringIfPresent("cursor"))
-    query.match("actor", .string(call.actor))
+    query.match("actor", .string(call.person))
     query.match("hidden", .null)
     query.order = ["-id"]
     documents.answer(call, with: query)
   }
 
   func delete(_ call: Call) async throws(Failure) {
-    let (name, actor) = (try call.string("id"), call.actor)
+    let (name, actor) = (try call.string("id"), call.person)
     try await ledger.answer(call, "bookmarks.delete", about: "bookmarks \(actor)") {
       transaction throws(Failure) in
       guard var bookmark = try await transaction.find(.id(name.asciiLowercased), as: BookmarkItem.self),
@@ -75,7 +75,7 @@ final class Bookmarks {
   /// Answers with what the caller changed of late, the latest first, each thing once.
   func recent(_ call: Call) async throws(Failure) {
     var query = Documents.Query(Revision.collection, limit: Self.recentChanges)
-    query.match("actor", .string(call.actor))
+    query.match("actor", .string(call.person))
     query.match("kind", anyOf: BookmarkTarget.collections.map { .string($0.kind) })
     query.order = ["-change"]
     query.fields = ["entity", "kind", "at", "method"]

@@ -42,7 +42,7 @@ final class Comments {
       try transaction.hold("notes \(id)")
       let task = try await tasks.task(id, transaction)
       let comment = transaction.put(
-        CommentItem(id: ledger.ids.next(at: transaction.now), on: task, by: transaction.actor, text: text))
+        CommentItem(id: ledger.ids.next(at: transaction.now), on: task, by: transaction.person, text: text))
       try await addWatchers(comment.mentions, to: task, transaction)
       return comment.fields.json
     }

@@ -7,7 +7,7 @@ extension ImportBatch {
 
   /// The handle of somebody whom the source names.
   func handle(of name: String) -> String {
-    name == Handle.caller ? Handle.of(actor: transaction.actor) : Handle.of(actor: "import:\(name)")
+    name == Handle.caller ? Handle.of(actor: transaction.person) : Handle.of(actor: "import:\(name)")
   }
 
   /// Makes the people who are not there yet. Whoever was deleted stays away.
@@ -57,7 +57,7 @@ extension ImportBatch {
         counts[.commentsUpdated] += 1
       } else {
         try transaction.hold("notes \(task.id)")
-        let author = comment.author.map { "user:\(handle(of: $0))" } ?? transaction.actor
+        let author = comment.author.map { "user:\(handle(of: $0))" } ?? transaction.person
         var new = CommentItem(id: id, on: task, by: author, text: text)
         if let moment = comment.createdAt, moment < transaction.now { new.fields["createdAt"] = .string(moment.text) }
         transaction.put(new)
@@ -75,7 +75,7 @@ extension ImportBatch {
     var ordinals: [String: Int] = [:]
     for time in times where time.hours > 0 && time.hours <= ImportBatch.longest {
       let person =
-        time.person.map(handle(of:)) ?? task.fields["assignee"]?.string ?? Handle.of(actor: transaction.actor)
+        time.person.map(handle(of:)) ?? task.fields["assignee"]?.string ?? Handle.of(actor: transaction.person)
       let name = "\(time.person ?? "") \(time.start?.text ?? "")"
       let ordinal = ordinals[name, default: 0]
       ordinals[name] = ordinal + 1

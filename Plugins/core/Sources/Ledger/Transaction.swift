@@ -66,6 +66,9 @@ final class Transaction {
   /// On whose behalf the change is made.
   var actor: String { context?.actor ?? "plugin:\(Core.id)" }
 
+  /// As whom the caller works.
+  var person: String { context?.person ?? actor }
+
   /// The next number of a sequence. A number that is not used after all stays a gap.
   func next(_ sequence: String) async throws(Failure) -> Int { try await documents.next(sequence, context) }
 

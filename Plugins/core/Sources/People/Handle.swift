@@ -42,12 +42,17 @@ enum Handle {
 
 @Loop
 extension Call {
-  /// On whose behalf the call is made.
-  var actor: String { context?.actor ?? "plugin:\(Core.id)" }
+  /// As whom the caller works, `kind:id`.
+  var person: String { context?.person ?? "plugin:\(Core.id)" }
 
   /// The handle of whoever calls.
-  var caller: String { Handle.of(actor: actor) }
+  var caller: String { Handle.of(actor: person) }
 
   /// The handle that the caller means with a name.
-  func handle(_ name: String) -> String { Handle.resolve(name, for: actor) }
+  func handle(_ name: String) -> String { Handle.resolve(name, for: person) }
+}
+
+extension Context {
+  /// As whom the caller works: who shows a token, as the person behind it. An agent is somebody itself.
+  var person: String { actor.hasPrefix("token:") && !behalf.isEmpty ? behalf : actor }
 }

@@ -90,7 +90,7 @@ final class People {
   /// Answers with the person whose handle is the caller's name; with the little that is known of one whom nobody made.
   func me(_ call: Call) {
     let handle = call.caller
-    let kind: Value = call.actor.hasPrefix("user:") ? "person" : "agent"
+    let kind: Value = call.person.hasPrefix("user:") ? "person" : "agent"
     let bare: Fields = ["kind": kind, "handle": .string(handle), "name": .string(handle), "absences": []]
     call.answer(json: (self[handle]?.fields ?? bare).json)
   }

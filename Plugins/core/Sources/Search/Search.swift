@@ -41,7 +41,7 @@ final class Search {
     let project =
       call.stringIfPresent("project") == "*" ? try projects.project(named: nil) : try projects.project(of: call)
     var setting = SearchFilters.Setting(
-      today: project.zone.day(at: Instant.now), zone: project.zone, actor: call.actor)
+      today: project.zone.day(at: Instant.now), zone: project.zone, actor: call.person)
     for term in search.terms {
       switch term.field {
       case .sprint:

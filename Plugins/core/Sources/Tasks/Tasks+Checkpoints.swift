@@ -17,7 +17,7 @@ extension Tasks {
       guard isNews, isCompleted else { return }
       let event: Fields = [
         "task": .string(task.id), "key": .string(task.key), "project": .string(task.project),
-        "actor": .string(transaction.actor), "name": .string(name),
+        "actor": .string(transaction.person), "name": .string(name),
       ]
       transaction.announce("checkpoint:completed", event.json)
     }

@@ -244,13 +244,13 @@ final class Tasks {
     _ patch: inout Fields, of task: TaskItem?, in project: String, _ transaction: Transaction
   ) async throws(Failure) {
     if let name = patch["assignee"]?.string {
-      patch["assignee"] = .string(Handle.resolve(name, for: transaction.actor))
+      patch["assignee"] = .string(Handle.resolve(name, for: transaction.person))
     }
     for field in ["reviewers", "watchers"] {
       guard let names = patch[field]?.array?.compactMap(\.string) else { continue }
       // me and the caller's own handle are one.
       var seen: Set<String> = []
-      let handles = names.map { Handle.resolve($0, for: transaction.actor) }.filter { seen.insert($0).inserted }
+      let handles = names.map { Handle.resolve($0, for: transaction.person) }.filter { seen.insert($0).inserted }
       patch[field] = .array(handles.map(Value.string))
     }
     if let name = patch["parentTask"]?.string {
