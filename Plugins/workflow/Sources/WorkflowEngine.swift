@@ -23,7 +23,8 @@ final class WorkflowEngine: Plugin {
     store = Store(host: host)
     projects = ProjectCache(host: host)
     let rules = CommandRules(config["commands"], storageFolder: host.info.storageDirectory)
-    let performer = Performer(host: host, rules: rules)
+    let performer = Performer(
+      host: host, rules: rules, authority: Authority(host: host, catalogue: catalogue))
     let chains = Chains()
     let identities = Identities()
     runner = Runner(

@@ -223,6 +223,39 @@ def people(host, admin):
     return sessions["root2"]
 
 
+def workflows(host, admin):
+    """A run may do what whoever enabled its workflow may now, and no more."""
+    admin("POST", "/api/users", {"name": "wim", "role": "maintainer", "password": PASSWORD})
+    cookies = expect(ask(host, "POST", "/sign-in", {"name": "wim", "password": PASSWORD}), 200).cookies
+    actions = [{"name": "delete", "action": "call", "with": {
+        "method": "tasks.delete", "arguments": {"id": "${ event.data.id }"}}}]
+    sweep = {"name": "sweep", "enabled": True, "triggers": [{"type": "manual"}],
+             "stages": [{"name": "only", "actions": actions}]}
+    made = expect(ask(host, "POST", "/api/workflows", sweep, cookies=cookies), 201).json
+    assert made["enabledBy"] == "user:wim", made
+
+    def run():
+        task = admin("POST", "/api/tasks", {"title": "W"})
+        begun = admin("POST", "/api/workflows/sweep/run", {"data": {"id": task["key"]}})
+        for _ in range(1000):
+            ended = admin("GET", f"/api/workflows/runs/{begun['id']}")
+            if ended["status"] != "running":
+                break
+            time.sleep(0.01)
+        is_there = ask(host, "GET", f"/api/tasks/{task['key']}", token=host.token).status == 200
+        return ended["status"], is_there, (ended.get("error") or {}).get("detail", json.dumps(ended))
+
+    assert run()[:2] == ("completed", False), run()
+    admin("PATCH", "/api/users/wim", {"role": "member"})
+    status, is_there, why = run()
+    assert (status, is_there) == ("failed", True) and "destructive" in why, why
+    admin("PATCH", "/api/users/wim", {"disabled": True})
+    status, is_there, why = run()
+    assert (status, is_there) == ("failed", True) and "enable it again" in why, why
+    expect(ask(host, "POST", "/api/workflows/sweep/enable", {}, token=host.token), 200)
+    assert run()[:2] == ("completed", False)
+
+
 def enter(host):
     """A code lets one browser in, once."""
     code = by_command_line(host, "auth.code", {})
@@ -436,6 +469,7 @@ def main():
 
             local_token(host)
             session = people(host, admin)
+            workflows(host, admin)
             enter(host)
             api_token = tokens(host, admin)
             jwt = web_tokens(host, admin, api_token)

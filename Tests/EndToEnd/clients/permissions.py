@@ -6,6 +6,7 @@ refused as such to those who may, and does nothing."""
 import asyncio
 import http.client
 import json
+import socket
 import sys
 from pathlib import Path
 
@@ -78,11 +79,24 @@ def by_http(client, method):
 
 
 async def by_websocket(host, methods, **headers):
-    async with websockets.connect(host.http.replace("http", "ws") + "/ws", additional_headers=headers) as socket:
+    async with websockets.connect(host.http.replace("http", "ws") + "/ws", additional_headers=headers) as connection:
         denied = set()
         for method in methods:
-            await socket.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": ODD}))
-            if refused(json.loads(await socket.recv())["error"]["data"]["code"]):
+            await connection.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": ODD}))
+            if refused(json.loads(await connection.recv())["error"]["data"]["code"]):
+                denied.add(method)
+        return denied
+
+
+def by_socket(host, methods):
+    """The control socket, on which this machine's user is known by the kernel."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(host.ready["socket"])
+        lines, denied = connection.makefile("rw"), set()
+        for method in methods:
+            lines.write(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": ODD}) + "\n")
+            lines.flush()
+            if refused(json.loads(lines.readline())["error"]["data"]["code"]):
                 denied.add(method)
         return denied
 
@@ -104,6 +118,8 @@ def main():
                 "token over WebSocket": asyncio.run(by_websocket(host, methods, Authorization=f"Bearer {token}")),
                 "session over WebSocket": asyncio.run(by_websocket(host, methods, Cookie=cookie, Origin=host.http)),
             }
+            if role == "admin":
+                ways["socket"] = by_socket(host, methods)
             for way, denied in ways.items():
                 if denied != want:
                     sys.exit(f"{role} by {way}: may not call {sorted(denied - want)}, may call {sorted(want - denied)}")

@@ -278,6 +278,8 @@ import Testing
     try make("note", on: ["type": "manual"], [Self.note], in: host)
     let changed = try host.answer("workflows.update", ["id": "note", "description": "x"], as: "user:bob")
     #expect(changed["enabledBy"] == "user:bob")
+    #expect(try host.answer("workflows.enable", ["id": "note"], as: "user:eve")["enabledBy"] == "user:eve")
+    #expect(try host.call("workflows.enable", #"{"id":"note"}"#, as: "agent:claude").status == .permissionDenied)
     #expect(try host.call("workflows.enable", #"{"id":"note"}"#, as: "workflow:other").status == .permissionDenied)
   }
 }

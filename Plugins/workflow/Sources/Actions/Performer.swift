@@ -11,12 +11,12 @@ struct Outcome: Sendable {
 @Loop
 struct Performer {
   private let host: Host
-  private let actors: Actors
+  private let authority: Authority
   private let commands: Commands
 
-  init(host: Host, rules: CommandRules) {
+  init(host: Host, rules: CommandRules, authority: Authority) {
     self.host = host
-    actors = Actors(host: host)
+    self.authority = authority
     commands = Commands(host: host, rules: rules)
   }
 
@@ -25,7 +25,12 @@ struct Performer {
   ///   - milliseconds: How long it may take.
   func perform(_ action: Action, _ input: Fields, for run: Run, within milliseconds: Int64) async -> Outcome {
     do throws(Failure) {
-      return try await actors.act(as: run.actor, within: milliseconds) { context throws(Failure) in
+      let principal = try await authority.principal(for: run)
+      guard principal.mayExecute || !startsProgram(action, input) else {
+        throw Failure(
+          .permissionDenied, "running programs needs the right \"exec\", which \(principal.behalf) does not have")
+      }
+      return try await host.act(as: principal, within: milliseconds) { context throws(Failure) in
         switch action.kind {
         case .createTask: try await createTask(action, input, run, context)
         case .updateTask, .assign: try await updateTask(input, run, context)
@@ -37,6 +42,10 @@ struct Performer {
     } catch {
       return Outcome(failure: error)
     }
+  }
+
+  private func startsProgram(_ action: Action, _ input: Fields) -> Bool {
+    action.kind == .runCommand || (action.kind == .notify && input["command"] != nil)
   }
 
   // MARK: Tasks and services

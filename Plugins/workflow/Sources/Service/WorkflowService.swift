@@ -125,7 +125,7 @@ final class WorkflowService {
     }
     let now = Instant.now
     var workflow = Workflow(id: identities.next(at: now), definition: try read(given), createdAt: now, updatedAt: now)
-    if enables { enable(&workflow, context, now) }
+    if enables { try enable(&workflow, context, now) }
     return try await commit(workflow, after: nil, origin, context)
   }
 
@@ -137,17 +137,24 @@ final class WorkflowService {
     var new = old
     new.definition = try read(definition)
     new.isEnabled = enables ?? old.isEnabled
-    guard !new.changes(since: old).members.isEmpty else { return old.fields.json }
+    // Who enables again what somebody else had enabled takes it over.
+    let isTakenOver = enables == true && old.enabledBy != actor(of: context)
+    guard isTakenOver || !new.changes(since: old).members.isEmpty else { return old.fields.json }
     let now = Instant.now
     // Who changes what runs answers for it from now on.
-    if new.isEnabled { enable(&new, context, now) }
+    if new.isEnabled { try enable(&new, context, now) }
     new.conditionError = nil
     new.revision += 1
     new.updatedAt = now
     return try await commit(new, after: old, Origin(), context)
   }
 
-  private func enable(_ workflow: inout Workflow, _ context: Context?, _ now: Instant) {
+  private func enable(_ workflow: inout Workflow, _ context: Context?, _ now: Instant) throws(Failure) {
+    guard !actor(of: context).hasPrefix("agent:") else {
+      throw Failure(
+        .permissionDenied,
+        "what a workflow does is done with the rights of who enables it: an agent may not, a person has to")
+    }
     workflow.isEnabled = true
     workflow.enabledBy = actor(of: context)
     workflow.enabledAt = now
