@@ -151,9 +151,9 @@ final class Probe: Plugin {
           try call.answer(encoding: [before, after])
         }
         Method("metrics", .write, doc: "Counts.") { probe, call in
-          try probe.host.counter("calls", doc: "Calls.").add()
+          try probe.host.counter("calls", doc: "Calls.", labels: ["kind": "a \"b\""]).add()
           try probe.host.gauge("depth", doc: "Depth.").set(2)
-          try probe.host.histogram("time", doc: "Time.", bounds: [0.1, 1]).observe(0.5)
+          try probe.host.histogram("time_seconds", doc: "Time.", bounds: [0.1, 1]).observe(0.5)
           call.answer()
         }
         Method("slot", .read, doc: "Calls a typed method.", result: .double) { probe, call in

@@ -216,6 +216,23 @@ AT(orch_loop_1, uv_loop, 8, 8);
 AT(orch_loop_1, enter, 16, 8);
 AT(orch_loop_1, leave, 24, 8);
 
+SIZE(orch_metric_value_1, 104);
+AT(orch_metric_value_1, size, 0, 4);
+AT(orch_metric_value_1, kind, 4, 4);
+AT(orch_metric_value_1, name, 8, 16);
+AT(orch_metric_value_1, unit, 24, 16);
+AT(orch_metric_value_1, doc, 40, 16);
+AT(orch_metric_value_1, labels, 56, 16);
+AT(orch_metric_value_1, value, 72, 8);
+AT(orch_metric_value_1, bounds, 80, 8);
+AT(orch_metric_value_1, buckets, 88, 8);
+AT(orch_metric_value_1, n_bounds, 96, 8);
+
+SIZE(orch_metrics_reader_1, 16);
+AT(orch_metrics_reader_1, size, 0, 4);
+AT(orch_metrics_reader_1, reserved, 4, 4);
+AT(orch_metrics_reader_1, read, 8, 8);
+
 SIZE(orch_metric_1, 56);
 AT(orch_metric_1, size, 0, 4);
 AT(orch_metric_1, kind, 4, 4);

@@ -120,6 +120,39 @@ static inline void chost_point(orch_slot *slot, orch_target *target) {
     __atomic_store_n(&slot->target, target, __ATOMIC_SEQ_CST);
 }
 
+/* One series of a metric. All but its values is constant; never freed. */
+typedef struct chost_metric {
+    uint64_t owner;        /* the address of the id of the plugin that defined it */
+    uint32_t kind;         /* ORCH_METRIC_… */
+    uint32_t n_bounds;
+    const double *bounds;
+    uint64_t *buckets;     /* n_bounds + 1 */
+    double value;          /* of a histogram: the sum */
+} chost_metric;
+
+/* Adds to a shared number. [any-thread] */
+static inline void chost_add_double(double *word, double value) {
+    double before, after;
+    __atomic_load(word, &before, __ATOMIC_RELAXED);
+    do {
+        after = before + value;
+    } while (!__atomic_compare_exchange(word, &before, &after, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+}
+static inline void chost_store_double(double *word, double value) { __atomic_store(word, &value, __ATOMIC_RELAXED); }
+static inline double chost_load_double(double *word) {
+    double value;
+    __atomic_load(word, &value, __ATOMIC_RELAXED);
+    return value;
+}
+
+/* Puts a value into a histogram. [any-thread] */
+static inline void chost_metric_observe(chost_metric *metric, double value) {
+    uint32_t index = 0;
+    while (index < metric->n_bounds && value > metric->bounds[index]) index++;
+    __atomic_fetch_add(&metric->buckets[index], 1, __ATOMIC_RELAXED);
+    chost_add_double(&metric->value, value);
+}
+
 #ifdef __cplusplus
 }
 #endif

@@ -15,6 +15,8 @@ final class Call {
 
   var method: RegisteredMethod?
   var sink = ReplySink.none
+  /// When the call came, on the monotonic clock in nanoseconds.
+  var started: UInt64 = 0
   /// The arguments, bound to the parameters by position; nil where one was left out that has no value.
   var arguments: [JSONElement?] = []
   let document = JSONDocument()

@@ -28,6 +28,13 @@ final class CallTable {
     free.append(call.index)
   }
 
+  /// How many calls wait for the answer of each plugin.
+  var openCounts: [PluginID: Int] {
+    calls.reduce(into: [:]) { counts, call in
+      if !call.isAnswered, let plugin = call.method?.plugin.id { counts[plugin, default: 0] += 1 }
+    }
+  }
+
   /// The calls to a plugin that wait for their answer.
   func open(to plugin: Plugin) -> [Call] { calls.filter { !$0.isAnswered && $0.method?.plugin === plugin } }
 }

@@ -7,7 +7,7 @@ extension Dispatcher {
     guard !call.isAnswered else { return }
     call.isAnswered = true
     inFlight -= 1
-    if case .error = reply { call.method?.countFailure() }
+    count(reply, of: call)
     let sink = call.sink
     call.sink = .none
     if let task = call.onCancel, !call.context.isCancelled {
@@ -24,6 +24,13 @@ extension Dispatcher {
       deliver(reply, to: sink)
       drop(sink)
     }
+  }
+
+  private func count(_ reply: Reply, of call: Call) {
+    guard let method = call.method else { return unknownCalls += 1 }
+    var status = Status.ok
+    if case .error(let failure, _) = reply { status = failure.status }
+    method.didEnd(status, after: Clock.nanoseconds() &- call.started)
   }
 
   /// Answers a call whose time is over; the callee is told, its own answer will be dropped.

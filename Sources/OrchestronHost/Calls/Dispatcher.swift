@@ -17,6 +17,8 @@ final class Dispatcher {
   private var writer = JSONWriter()
   /// Unanswered calls, for the drain at shutdown.
   var inFlight = 0
+  /// Calls of methods that there are not.
+  var unknownCalls: UInt64 = 0
 
   static let maximumDepth = 32
   /// How many bytes of chunks may wait for a caller that gives credit.
@@ -56,6 +58,7 @@ extension Dispatcher {
     host.loop.assertOnLoop()
     let call = table.take(self)
     inFlight += 1
+    call.started = Clock.nanoseconds()
     idOut?.pointee = call.id
     let id = call.id
     call.sink = request.sink

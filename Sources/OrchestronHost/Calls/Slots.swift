@@ -169,10 +169,9 @@ struct Signature {
 
 /// Makes what slots lead to.
 enum Target {
-  /// A target and the times that were sampled of its calls. Never freed.
+  /// A target and the nanoseconds of its calls that were sampled. Never freed.
   private struct Box {
     var target: orch_target
-    var samples: UInt64
     var nanoseconds: UInt64
   }
 
@@ -188,10 +187,9 @@ enum Target {
           sample: { target, nanoseconds in
             guard let target else { return }
             let box = UnsafeMutableRawPointer(target).assumingMemoryBound(to: Box.self)
-            chost_add(&box.pointee.samples, 1)
-            chost_add(&box.pointee.nanoseconds, nanoseconds)
+            _ = chost_add(&box.pointee.nanoseconds, nanoseconds)
           }),
-        samples: 0, nanoseconds: 0))
+        nanoseconds: 0))
     return UnsafeMutableRawPointer(box).assumingMemoryBound(to: orch_target.self)
   }
 
@@ -203,14 +201,9 @@ enum Target {
     return target
   }
 
-  /// What the calls through a target have used: how many, and the mean nanoseconds of those that were sampled.
-  static func accounts(_ target: UnsafeMutablePointer<orch_target>) -> (calls: UInt64, inFlight: UInt64, mean: UInt64) {
+  /// What the calls through a target have used: how many there were, and the nanoseconds of those that were sampled.
+  static func accounts(_ target: UnsafeMutablePointer<orch_target>) -> (calls: UInt64, sampled: UInt64) {
     let box = UnsafeMutableRawPointer(target).assumingMemoryBound(to: Box.self)
-    let counter = chost_load(&box.pointee.target.counter)
-    let samples = chost_load(&box.pointee.samples)
-    let nanoseconds = chost_load(&box.pointee.nanoseconds)
-    return (
-      counter >> 20, counter & UInt64(ORCH_COUNTER_IN_FLIGHT_MASK), samples == 0 ? 0 : nanoseconds / samples
-    )
+    return (chost_load(&box.pointee.target.counter) >> 20, chost_load(&box.pointee.nanoseconds))
   }
 }

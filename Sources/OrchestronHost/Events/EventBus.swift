@@ -29,6 +29,8 @@ final class EventBus {
     }
   }
 
+  var subscriptionCount: Int { subscriptions.count }
+
   /// Hands the durable log to a plugin.
   func keepLog(in store: any EventStore) { self.store = store }
 

@@ -23,17 +23,26 @@ final class EventQueue: @unchecked Sendable {
   private var taken: UnsafeMutablePointer<chost_node>?
   /// How many were given and not yet counted off.
   private var given: UInt64 = 0
+  private let refusals: UnsafeMutablePointer<UInt64>
+
+  /// How many events wait. [any-thread]
+  var waiting: UInt64 { chost_count(stack) }
+  /// How many were refused because too many waited. [any-thread]
+  var refused: UInt64 { chost_load(refusals) }
 
   /// Makes the queue of a bus. [loop-thread]
   init(remote: Mailbox) {
     self.remote = remote
     stack = .allocate(capacity: 1)
     stack.initialize(to: chost_stack())
+    refusals = .allocate(capacity: 1)
+    refusals.initialize(to: 0)
   }
 
   deinit {
     while let event = next() { QueuedEvent.free(event) }
     stack.deallocate()
+    refusals.deallocate()
   }
 
   /// Takes an ephemeral event of a plugin. [any-thread]
@@ -41,7 +50,10 @@ final class EventQueue: @unchecked Sendable {
     guard topic.isReadable, data.isReadable, topic.n <= 128, data.n <= EventQueue.dataLimit else {
       return .invalidArgument
     }
-    guard chost_count(stack) < EventQueue.limit else { return .resourceExhausted }
+    guard chost_count(stack) < EventQueue.limit else {
+      _ = chost_add(refusals, 1)
+      return .resourceExhausted
+    }
     guard
       let event = QueuedEvent.make(
         time: Clock.unixMillisecondsOfTick(), publisher: plugin, topic: topic, actor: actor, data: data)

@@ -16,6 +16,8 @@ public final class Loop {
   /// Active while something is deferred, so that the loop does not wait.
   private let idle: UnsafeMutablePointer<uv_idle_t>
   private var isIdleActive = false
+  /// How long the turns of the loop take.
+  let turns: LoopTurns
 
   /// Makes a loop that belongs to the calling thread.
   public init() throws(Failure) {
@@ -25,6 +27,7 @@ public final class Loop {
       uv.deallocate()
       throw Failure(.resourceExhausted, "the event loop could not be made: \(String(cString: uv_strerror(status)))")
     }
+    turns = LoopTurns(loop: uv)
     thread = pthread_self()
     mailbox = Mailbox(loop: uv)
     idle = .allocate(capacity: 1)
@@ -34,6 +37,7 @@ public final class Loop {
 
   deinit {
     timers.values.forEach { $0.close() }
+    turns.close()
     uv_idle_stop(idle)
     idle.withMemoryRebound(to: uv_handle_t.self, capacity: 1) { uv_close($0) { $0?.deallocate() } }
     mailbox.close()

@@ -59,6 +59,9 @@ final class WorkerPool {
     for job in dropped { job.cancelled() }
   }
 
+  /// How many jobs wait, and how many are under way.
+  var load: (waiting: Int, busy: Int) { shared.load }
+
   /// True on one of the pool's threads. [any-thread]
   static var isCurrent: Bool { pthread_getspecific(marker) != nil }
 
@@ -126,6 +129,8 @@ final class WorkerPool {
         return true
       }
     }
+
+    var load: (waiting: Int, busy: Int) { locked { (queue.count - head, busy) } }
 
     /// True when more jobs wait than threads.
     var needsThread: Bool { locked { queue.count - head > idle } }

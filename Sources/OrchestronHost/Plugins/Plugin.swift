@@ -34,6 +34,7 @@ final class Plugin {
   var accounts = Accounts()
   /// Where its events go.
   let events: EventQueue
+  let metrics: Metrics
   /// Jobs that wait or run, by the id that the plugin knows, with that of the pool.
   var jobs: [UInt64: UInt64] = [:]
   /// Child processes that live.
@@ -57,6 +58,7 @@ final class Plugin {
     self.manifest = manifest
     self.number = number
     events = host.bus.queue
+    metrics = host.metrics
     activity = host.activity
     thrown = host.thrown
     id = manifest.id
@@ -263,5 +265,4 @@ struct Accounts {
   var failures: UInt64 = 0
   var published: UInt64 = 0
   var delivered: UInt64 = 0
-  var logLines: UInt64 = 0
 }

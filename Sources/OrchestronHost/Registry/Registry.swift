@@ -6,8 +6,7 @@ final class RegisteredMethod {
   unowned let plugin: Plugin
   /// Calls the native function; nil for a handler.
   let invoker: NativeInvoker?
-  private(set) var calls: UInt64 = 0
-  private(set) var failures: UInt64 = 0
+  let figures = CallFigures()
   /// Where typed callers on the loop come in directly; made by the first import.
   var target: UnsafeMutablePointer<orch_target>?
 
@@ -17,14 +16,12 @@ final class RegisteredMethod {
     invoker = declaration.isNative ? try NativeInvoker(declaration) : nil
   }
 
-  func countCall() {
-    calls += 1
-    plugin.accounts.callsIn += 1
-  }
+  func countCall() { plugin.accounts.callsIn += 1 }
 
-  func countFailure() {
-    failures += 1
-    plugin.accounts.failures += 1
+  /// A call has ended, so many nanoseconds after it came.
+  func didEnd(_ status: Status, after nanoseconds: UInt64) {
+    figures.count(status, nanoseconds)
+    if status != .ok { plugin.accounts.failures += 1 }
   }
 }
 

@@ -27,40 +27,6 @@ import Testing
     withExtendedLifetime(host) {}
   }
 
-  @Test func countsAndObserves() throws {
-    let (host, plugin) = try scene()
-    func define(_ kind: Int, _ name: String, _ bounds: [Double] = []) -> (orch_status, UInt64) {
-      var handle: UInt64 = 0
-      let status = name.withCString { name in
-        "A figure.".withCString { doc in
-          bounds.withUnsafeBufferPointer { bounds in
-            var metric = orch_metric()
-            metric.size = UInt32(MemoryLayout<orch_metric>.size)
-            metric.kind = UInt32(kind)
-            metric.name = name
-            metric.doc = doc
-            metric.bounds = bounds.baseAddress
-            metric.n_bounds = bounds.count
-            return HostExtensions.metrics.define(plugin.pointer, &metric, &handle)
-          }
-        }
-      }
-      return (status, handle)
-    }
-    let counter = define(Int(ORCH_METRIC_COUNTER), "jobs")
-    #expect(counter.0 == 0)
-    #expect(define(Int(ORCH_METRIC_COUNTER), "jobs").1 == counter.1, "the same definition gives the same handle")
-    #expect(define(Int(ORCH_METRIC_COUNTER), "Jobs done").0 == Status.invalidArgument.rawValue)
-    #expect(define(Int(ORCH_METRIC_HISTOGRAM), "wait", []).0 == Status.invalidArgument.rawValue)
-    let histogram = define(Int(ORCH_METRIC_HISTOGRAM), "wait", [1, 10])
-    HostExtensions.metrics.add(plugin.pointer, counter.1, 2)
-    HostExtensions.metrics.add(plugin.pointer, counter.1, -1)
-    for value in [0.5, 1, 5, 50] { HostExtensions.metrics.observe(plugin.pointer, histogram.1, value) }
-    let metrics = host.host.metrics.all
-    #expect(metrics.map(\.value) == [2, 56.5])
-    #expect(metrics[1].buckets == [2, 1, 1])
-  }
-
   @Test func walksAJSONText() throws {
     let json = HostExtensions.json
     var document: OpaquePointer?

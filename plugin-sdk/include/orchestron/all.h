@@ -13,6 +13,7 @@
 #include "ext/http-server.h"
 #include "ext/json.h"
 #include "ext/loop.h"
+#include "ext/metrics-reader.h"
 #include "ext/metrics.h"
 #include "ext/spawn.h"
 #include "ext/state.h"

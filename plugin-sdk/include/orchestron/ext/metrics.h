@@ -12,8 +12,10 @@ extern "C" {
 
 enum { ORCH_METRIC_COUNTER = 1, ORCH_METRIC_GAUGE = 2, ORCH_METRIC_HISTOGRAM = 3 };
 
-/* One metric, defined once. Names are Prometheus names without the `orchestron_<plugin>_` that the host puts before
- * them; `unit` is `seconds`, `bytes`, `1` …; `labels` is "key=value,…" or NULL. */
+/* One series of a metric, defined once. `name` is a Prometheus name of [a-z0-9_], without the `orchestron_<plugin>_` that
+ * is put before it and without `_total`, which a counter gets. `unit` is `seconds`, `bytes` …, and the name ends with
+ * it; `1` or NULL for none. `labels` is NULL or as Prometheus writes them: `route="/a",method="GET"` with \\, \" and \n
+ * escaped in values. A plugin has at most 4,096 series; all series of a name have one kind, unit and bounds. */
 typedef struct orch_metric_1 {
     uint32_t size;
     uint32_t kind;             /* ORCH_METRIC_… */
@@ -28,10 +30,13 @@ typedef struct orch_metric_1 {
 typedef struct orch_metrics_1 {
     uint32_t size;
 
-    /* Defines a metric and gives its handle. The same definition again gives the same handle. [loop-thread] */
+    /* Defines a series and gives its handle. The same definition again gives the same handle. What is wrong with a
+     * definition stands in the log: ORCH_INVALID_ARGUMENT; ORCH_ALREADY_EXISTS for a name that has another kind, unit or
+     * bounds; ORCH_RESOURCE_EXHAUSTED for a series too many. [loop-thread] */
     orch_status (*define)(orch_host *host, const orch_metric *metric, uint64_t *handle);
 
-    /* Adds to a counter (never negative) or a gauge. [any-thread] */
+    /* Adds to a counter (never negative) or a gauge. What is not finite, and a handle that is not this plugin's, does
+     * nothing, here and below. [any-thread] */
     void (*add)(orch_host *host, uint64_t handle, double value);
 
     /* Sets a gauge. [any-thread] */

@@ -56,6 +56,8 @@ members! {
     orch_json_cursor { next, state }
     orch_json_1 { size, parse, free, root, r#type, boolean, i64, f64, str, get, pointer, count, next, text }
     orch_loop_1 { size, uv_loop, enter, leave }
+    orch_metric_value_1 { size, kind, name, unit, doc, labels, value, bounds, buckets, n_bounds }
+    orch_metrics_reader_1 { size, reserved, read }
     orch_metric_1 { size, kind, name, unit, doc, labels, bounds, n_bounds }
     orch_metrics_1 { size, define, add, set, observe }
     orch_command_1 { size, flags, argv, env, cwd, timeout_ms }

@@ -4,7 +4,7 @@ import CPluginSDK
 public struct Counter: Sendable {
   let metric: Metric
 
-  /// Adds to the counter; a negative value is a fault.
+  /// Adds to the counter; a negative value does nothing.
   public func add(_ value: Double = 1) {
     metric.host.tables.metrics?.pointee.add?(metric.host.raw, metric.handle, value)
   }
@@ -37,40 +37,51 @@ struct Metric: Sendable {
   let handle: UInt64
 }
 
-extension Host {
-  // In each: the name is a Prometheus name without the `orchestron_<plugin>_` that the host puts before it; `unit` is
-  // `seconds`, `bytes`, `1` …; `labels` is "key=value,…". The same definition again gives the same metric.
+/// Labels of a series: names and values.
+public typealias MetricLabels = KeyValuePairs<String, String>
 
+extension Host {
+  // In each: the name is a Prometheus name that ends with its unit, without the `orchestron_<plugin>_` that the host puts
+  // before it and without `_total`. Labels have few values: a plugin has at most 4,096 series. The same definition
+  // again gives the same metric; ``Status/alreadyExists`` for a name that has another kind, unit or bounds.
+
+  /// - Parameter unit: `seconds`, `bytes`, …; nil for a count.
   @Loop
   public func counter(
-    _ name: String, unit: String = "1", doc: String, labels: String? = nil
+    _ name: String, unit: String? = nil, doc: String, labels: MetricLabels = [:]
   ) throws(Failure) -> Counter {
     Counter(metric: try metric(UInt32(ORCH_METRIC_COUNTER), name, unit, doc, labels, []))
   }
 
+  /// - Parameter unit: `seconds`, `bytes`, …; nil for a count.
   @Loop
-  public func gauge(_ name: String, unit: String = "1", doc: String, labels: String? = nil) throws(Failure) -> Gauge {
+  public func gauge(
+    _ name: String, unit: String? = nil, doc: String, labels: MetricLabels = [:]
+  ) throws(Failure) -> Gauge {
     Gauge(metric: try metric(UInt32(ORCH_METRIC_GAUGE), name, unit, doc, labels, []))
   }
 
-  /// - Parameter bounds: Rising upper bounds.
+  /// - Parameters:
+  ///   - unit: `seconds`, `bytes`, …; nil for a count.
+  ///   - bounds: Rising upper bounds, at most 64.
   @Loop
   public func histogram(
-    _ name: String, unit: String = "seconds", doc: String, labels: String? = nil, bounds: [Double]
+    _ name: String, unit: String? = "seconds", doc: String, labels: MetricLabels = [:], bounds: [Double]
   ) throws(Failure) -> Histogram {
     Histogram(metric: try metric(UInt32(ORCH_METRIC_HISTOGRAM), name, unit, doc, labels, bounds))
   }
 
   @Loop
   private func metric(
-    _ kind: UInt32, _ name: String, _ unit: String, _ doc: String, _ labels: String?, _ bounds: [Double]
+    _ kind: UInt32, _ name: String, _ unit: String?, _ doc: String, _ labels: MetricLabels, _ bounds: [Double]
   ) throws(Failure) -> Metric {
     guard let define = tables.metrics?.pointee.define else { throw .missing(ORCH_EXT_METRICS) }
+    let labels = labels.map { "\($0.key)=\"\(escaped($0.value))\"" }.joined(separator: ",")
     var handle: UInt64 = 0
     let status = name.withCString { name in
-      unit.withCString { unit in
+      (unit ?? "1").withCString { unit in
         doc.withCString { doc in
-          (labels ?? "").withCString { text in
+          labels.withCString { labels in
             bounds.withUnsafeBufferPointer { bounds in
               var metric = orch_metric()
               metric.size = UInt32(MemoryLayout<orch_metric>.size)
@@ -78,7 +89,7 @@ extension Host {
               metric.name = name
               metric.unit = unit
               metric.doc = doc
-              metric.labels = labels == nil ? nil : text
+              metric.labels = labels
               metric.bounds = bounds.baseAddress
               metric.n_bounds = bounds.count
               return define(raw, &metric, &handle)
@@ -87,7 +98,21 @@ extension Host {
         }
       }
     }
-    try Failure.check(status, "the metric \"\(name)\" could not be defined")
+    try Failure.check(status, "the metric \"\(name)\" could not be defined; the log has the reason")
     return Metric(host: self, handle: handle)
+  }
+
+  /// A value of a label as Prometheus writes it.
+  private func escaped(_ value: String) -> String {
+    var escaped = ""
+    for character in value.unicodeScalars {
+      switch character {
+      case "\\": escaped += "\\\\"
+      case "\"": escaped += "\\\""
+      case "\n": escaped += "\\n"
+      default: escaped.unicodeScalars.append(character)
+      }
+    }
+    return escaped
   }
 }
