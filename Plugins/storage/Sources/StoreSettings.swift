@@ -14,6 +14,7 @@ struct StoreSettings: Sendable {
   var checkpointPages = 8192
   /// What the event log keeps.
   var events = EventBound()
+  var meters = StoreMeters()
   /// The wall clock, in milliseconds since 1970.
   var now: @Sendable () -> Int64 = wallMilliseconds
 }

@@ -48,9 +48,11 @@ final class Readers: Sendable {
     var analyst: Analyst?
     while let taken = jobs.take(atMost: 1) {
       for job in taken {
+        let begun = ContinuousClock.now
         let outcome = database.flatMap { database in
           Result { () throws(StorageError) in try answer(job.work, database, &analyst) }
         }
+        settings.meters.answered(job.work, in: .now - begun)
         outbox.send([Finished(job.id, outcome)])
       }
     }

@@ -15,7 +15,9 @@ final class Storage: Plugin {
 
   init(host: Host, config: JSONValue) throws {
     self.host = host
-    settings = StoreSettings(config)
+    var settings = StoreSettings(config)
+    settings.meters = StoreMeters(host)
+    self.settings = settings
     eventLog = host.extension(ORCH_EXT_EVENT_LOG, as: orch_event_log.self)
   }
 

@@ -64,7 +64,9 @@ final class Writer: Sendable {
     outbox.send([Finished(opening, .success(.opened(opened)))])
     let checkpointer = Checkpointer(database, limit: settings.checkpointPages, requests: requests, outbox: outbox)
     while let group = jobs.take(atMost: Writer.groupLimit) {
+      let begun = ContinuousClock.now
       var finished = connection.commit(group)
+      settings.meters.committed(group.count, in: .now - begun, logPages: database.logPages)
       if finished.contains(where: \.isRedaction) {
         if connection.scrub(release: checkpointer.release) { finished = finished.map(\.erased) }
         requests.wantsLoopToLetGo = false
