@@ -23,8 +23,14 @@ struct Residents {
 
 extension Application {
   /// A WebSocket has begun or ended.
-  func didBegin(_ socket: any Resident) { residents.sockets[ObjectIdentifier(socket)] = socket }
-  func didEnd(_ socket: any Resident) { residents.sockets[ObjectIdentifier(socket)] = nil }
+  func didBegin(_ socket: any Resident) {
+    residents.sockets[ObjectIdentifier(socket)] = socket
+    observer?.set(webSockets: residents.sockets.count)
+  }
+  func didEnd(_ socket: any Resident) {
+    residents.sockets[ObjectIdentifier(socket)] = nil
+    observer?.set(webSockets: residents.sockets.count)
+  }
 
   /// A plugin keeps a request to answer it later, or has let go of it.
   func didKeep(_ raw: RawExchange) { residents.pending[ObjectIdentifier(raw)] = .init(raw: raw) }

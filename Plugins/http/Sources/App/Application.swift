@@ -12,7 +12,10 @@ final class Application: HTTPHandler {
   var documents: Documents?
   var policy = SitePolicy(hosts: [], origins: [], ports: [])
   var residents = Residents()
+  /// Who measures what happens here, if anybody does.
+  var observer: RequestObserver?
 
+  private let live = SharedBytes { $0.append(#"{"status":"ok"}"#) }
   private var writer = ArgumentWriter()
   private var arguments = ByteBuffer()
   private var name = ByteBuffer()
@@ -51,6 +54,7 @@ final class Application: HTTPHandler {
     if path.equals("*") { return respondOptions(exchange, allow: "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS") }
     switch catalog.router.match(exchange.method, path) {
     case .found(let route):
+      exchange.record.route = route.meter
       guard principal == nil, !route.endpoint.isOpen else {
         return answer(exchange, route.endpoint, as: principal, query: query)
       }
@@ -112,10 +116,18 @@ final class Application: HTTPHandler {
   }
 
   private func answer(_ exchange: HTTPExchange, _ endpoint: Endpoint, as principal: Principal?, query: Bytes) {
+    exchange.record.actor = principal?.actor
     switch endpoint {
     case .health:
       health.refresh(at: exchange.engine.now)
       exchange.respond(health.status, .json, body: health.body.bytes)
+    case .live:
+      // That it answers says it: the loop turns.
+      exchange.respond(.ok, .json, body: live.bytes)
+    case .ready:
+      health.refresh(at: exchange.engine.now)
+      if exchange.engine.isDraining { health.withdraw() }
+      exchange.respond(health.isReady ? .ok : .serviceUnavailable, .json, body: health.readyBody.bytes)
     case .document(let kind):
       guard let documents else {
         return exchange.respond(Problem(http: .serviceUnavailable, detail: "This server has no document of that kind."))

@@ -2,7 +2,7 @@ import PluginKit
 
 /// What a route leads to.
 enum Endpoint {
-  case health
+  case health, live, ready
   case document(Documents.Kind)
   case webSocket
   /// `POST /api/services/{service}/{method}`
@@ -14,7 +14,7 @@ enum Endpoint {
   /// Whether it answers without knowing who asks.
   var isOpen: Bool {
     switch self {
-    case .health, .document, .webSocket: true
+    case .health, .live, .ready, .document, .webSocket: true
     case .anyMethod, .declared: false
     case .raw(let route): route.isOpen
     }
@@ -50,6 +50,8 @@ final class Catalog {
   private func load(_ text: Bytes) {
     router = Router()
     add("GET /health", .health)
+    add("GET /health/live", .live)
+    add("GET /health/ready", .ready)
     add("GET /openapi.json", .document(.openAPI))
     add("GET /asyncapi.json", .document(.asyncAPI))
     add("GET /ws", .webSocket)

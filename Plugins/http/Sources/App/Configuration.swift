@@ -8,6 +8,7 @@ struct Configuration {
   var allowedHosts: [String] = []
   var allowedOrigins: [String] = []
   var connections = 20_000
+  var writesAccessLog = false
   var callTime: Int64 = 30_000
   var limits = HTTPLimits()
   var webSocket = WebSocketLimits()
@@ -18,6 +19,7 @@ struct Configuration {
     set(&wsPort, json["wsPort"])
     allowedHosts = json["allowedHosts"].elements.compactMap(\.string)
     allowedOrigins = json["allowedOrigins"].elements.compactMap(\.string)
+    writesAccessLog = json["accessLog"].bool ?? false
     let limits = json["limits"]
     set(&connections, limits["connections"])
     set(&self.limits.body, limits["bodyBytes"])

@@ -57,6 +57,8 @@ final class WebPlugin: Plugin {
     app.catalog.refresh()
     try checkExposure()
     let server = try makeServer()
+    app.observer = RequestObserver(host, writesLog: configuration.writesAccessLog)
+    server.engine.observer = app.observer
     self.server = server
     let web: Listener
     let ws: Listener

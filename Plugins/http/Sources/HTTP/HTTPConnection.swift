@@ -186,6 +186,7 @@ final class HTTPConnection {
     outbox.close()
     let abandoned = exchange
     exchange = nil
+    if let abandoned { engine.observer?.didEnd(abandoned) }
     abandoned?.connection = nil
     abandoned?.onWritable = nil
     let tell = abandoned?.onDisconnect

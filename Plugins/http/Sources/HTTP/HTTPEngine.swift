@@ -9,6 +9,8 @@ final class HTTPEngine {
   let limits: HTTPLimits
   let outboxes = OutboxPool()
   unowned let handler: any HTTPHandler
+  /// Who measures requests, if anybody does.
+  var observer: (any HTTPObserver)?
   /// Milliseconds of a clock that never goes back.
   private(set) var now: UInt64 = 0
   private(set) var date: HTTPDate
@@ -61,5 +63,6 @@ final class HTTPEngine {
   func close() {
     isClosed = true
     spare = []
+    observer = nil
   }
 }

@@ -41,6 +41,9 @@ final class HTTPExchange {
   private var run = Bytes(start: nil, count: 0)
   private var headBytes = 0
 
+  /// What is remembered of it for those who measure.
+  var record = ExchangeRecord()
+
   // The reply.
   var reply = Reply.none
   var isChunked = false
@@ -76,6 +79,7 @@ final class HTTPExchange {
     reply = .none
     isChunked = false
     allowsOrigin = false
+    record = engine.observer?.begin(engine) ?? ExchangeRecord()
     parser.begin(self)
   }
 
@@ -116,6 +120,7 @@ final class HTTPExchange {
       return checkFraming(to: messageBytes) ? outcome : .refused
     case .complete(let consumed):
       messageBytes += consumed
+      record.receivedBytes = messageBytes
       keepsAlive = parser.keepsAlive
       return checkFraming(to: messageBytes) ? outcome : .refused
     case .refused, .malformed:

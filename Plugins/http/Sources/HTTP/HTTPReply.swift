@@ -51,7 +51,10 @@ extension HTTPExchange {
     let closes = closing || !staysOpen
     connection.outbox.append { buffer in
       appendHead(status, type, length: body.count, closes: closes, headers, to: &buffer)
-      if method != .head, !status.hasNoBody { buffer.append(body) }
+      if method != .head, !status.hasNoBody {
+        buffer.append(body)
+        record.sentBytes += body.count
+      }
     }
     end(closing: closes)
   }
@@ -69,6 +72,7 @@ extension HTTPExchange {
       appendHead(status, type, length: body.bytes.count, closes: closes, headers, to: &$0)
     }
     connection.outbox.append(body)
+    record.sentBytes += body.bytes.count
     end(closing: closes)
   }
 
@@ -101,6 +105,7 @@ extension HTTPExchange {
       guard isChunked else { return body(&buffer) }
       // The size comes before the data: eight digits are kept free and filled in afterwards.
       let start = buffer.count
+      defer { record.sentBytes += buffer.count - start }
       buffer.append("00000000\r\n")
       body(&buffer)
       var size = buffer.count - start - 10
@@ -140,6 +145,8 @@ extension HTTPExchange {
       buffer.append("\r\n")
     }
     reply = .ended
+    record.status = .switchingProtocols
+    engine.observer?.didEnd(self)
     connection.exchangeDidUpgrade(to: handler)
   }
 
@@ -152,6 +159,7 @@ extension HTTPExchange {
 
   private func end(closing: Bool) {
     reply = .ended
+    engine.observer?.didEnd(self)
     connection?.exchangeDidEnd(closing: closing)
   }
 
@@ -159,6 +167,8 @@ extension HTTPExchange {
     _ status: HTTPStatus, _ type: ContentType?, length: Int?, closes: Bool, _ headers: (inout ByteBuffer) -> Void,
     to buffer: inout ByteBuffer
   ) {
+    let start = buffer.count
+    record.status = status
     status.appendLine(to: &buffer)
     buffer.append(engine.date.bytes)
     if closes {
@@ -183,11 +193,15 @@ extension HTTPExchange {
     if let id = requestID { buffer.appendHeader("X-Request-Id", id) }
     headers(&buffer)
     buffer.append("\r\n")
+    record.sentBytes += buffer.count - start
   }
 
-  /// The id that the client gave this request, when it is short and plain enough to be echoed.
+  /// The id that the client gave this request, when it is short and plain enough to be echoed; else the one that this
+  /// server gave it, if any.
   var requestID: Bytes? {
-    guard let id = header("x-request-id"), !id.isEmpty, id.count <= 128 else { return nil }
-    return id.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") } ? id : nil
+    guard let id = header("x-request-id"), !id.isEmpty, id.count <= 128,
+      id.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
+    else { return record.id?.bytes }
+    return id
   }
 }

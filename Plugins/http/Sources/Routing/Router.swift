@@ -6,11 +6,13 @@ final class Router<Endpoint> {
     let endpoint: Endpoint
     /// Whose route it is, for the sentence about a clash.
     let owner: String
+    let meter: RouteMeter
 
     init(pattern: RoutePattern, endpoint: Endpoint, owner: String) {
       self.pattern = pattern
       self.endpoint = endpoint
       self.owner = owner
+      meter = RouteMeter(pattern.method, String(pattern.text.drop { $0 != " " }.dropFirst()))
     }
   }
 

@@ -80,6 +80,7 @@ final class Server {
     engine.advance(to: uv_now(loop))
     engine.set(unixSeconds: Int64(time(nil)))
     wheel.advance(to: engine.now)
+    engine.observer?.set(connections: clients.count)
     finishEmptying()
     span.leave()
   }

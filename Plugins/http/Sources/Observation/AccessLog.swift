@@ -1,0 +1,30 @@
+import PluginKit
+
+/// One line of the host's log for each request that has ended.
+///
+/// The query is left out, as it may hold what people have searched for; of headers there is nothing but the request id.
+final class AccessLog {
+  private let host: Host
+
+  init(_ host: Host) { self.host = host }
+
+  func write(_ exchange: HTTPExchange, nanoseconds: UInt64) {
+    let record = exchange.record
+    var line = JSONWriter()
+    line.beginObject()
+    line.member("requestId", exchange.requestID?.text ?? "")
+    if let actor = record.actor { line.member("actor", actor.bytes.text) }
+    if let connection = exchange.connection {
+      line.member("address", String(decoding: connection.address, as: UTF8.self))
+    }
+    line.member("method", "\(exchange.method.name)")
+    if let route = record.route { line.member("route", route.pattern) }
+    let target = exchange.target
+    line.member("path", target.part(0..<(target.firstIndex(of: UInt8(ascii: "?")) ?? target.count)).text)
+    line.member("status", Int(record.status.rawValue))
+    line.member("bytes", record.sentBytes)
+    line.member("milliseconds", Double(nanoseconds / 1000) / 1000)
+    line.endObject()
+    host.log(.info, "request", fields: line)
+  }
+}

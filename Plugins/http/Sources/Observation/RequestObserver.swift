@@ -1,0 +1,47 @@
+import CUV
+import PluginKit
+
+/// Measures every request, and writes the access log when there is one.
+final class RequestObserver: HTTPObserver {
+  private let host: Host
+  private let log: AccessLog?
+  /// What leads nowhere, by the number of the method.
+  private let unmatched = HTTPMethod.allCases.map { RouteMeter($0, "") }
+  private let receivedBytes: Counter?
+  private let sentBytes: Counter?
+  private let connections: Gauge?
+  private let webSockets: Gauge?
+
+  /// - Parameter writesLog: Whether there is an access log.
+  @Loop
+  init(_ host: Host, writesLog: Bool) {
+    self.host = host
+    log = writesLog ? AccessLog(host) : nil
+    // A host without metrics measures nothing.
+    receivedBytes = try? host.counter("request_bytes", unit: "bytes", doc: "Bytes of requests, heads included.")
+    sentBytes = try? host.counter("response_bytes", unit: "bytes", doc: "Bytes of replies, heads included.")
+    connections = try? host.gauge("connections", doc: "Clients that are connected; known to the second.")
+    webSockets = try? host.gauge("websocket_clients", doc: "WebSockets that are open, those of other plugins included.")
+  }
+
+  var now: UInt64 { uv_hrtime() }
+
+  func begin(_ engine: HTTPEngine) -> ExchangeRecord {
+    var record = ExchangeRecord(started: uv_hrtime())
+    if log != nil { record.id = SharedBytes { engine.appendRequestID(to: &$0) } }
+    return record
+  }
+
+  func didEnd(_ exchange: HTTPExchange) {
+    let record = exchange.record
+    let time = uv_hrtime() &- record.started
+    (record.route ?? unmatched[Int(exchange.method.rawValue)]).count(
+      exchange.method, record.status, nanoseconds: time, host: host)
+    receivedBytes?.add(Double(record.receivedBytes))
+    sentBytes?.add(Double(record.sentBytes))
+    log?.write(exchange, nanoseconds: time)
+  }
+
+  func set(connections count: Int) { connections?.set(Double(count)) }
+  func set(webSockets count: Int) { webSockets?.set(Double(count)) }
+}
