@@ -14,6 +14,10 @@ import Testing
     try Client.run("events.py", [])
   }
 
+  @Test func streamsEveryEventOnceToABrowserAndToASlowReader() throws {
+    try Client.run("eventstream.py", [])
+  }
+
   @Test func keepsEveryAcknowledgedRevisionThroughAKill() throws {
     try Client.run("history_crash.py", ["2"])
   }

@@ -41,7 +41,7 @@ extension Application {
     return RawExchange(exchange, self, route, as: principal, context: context, captures: captures, query: pairs)
   }
 
-  private static func pairs(of query: Bytes) throws(Problem) -> [(name: SharedBytes, value: SharedBytes)] {
+  static func pairs(of query: Bytes) throws(Problem) -> [(name: SharedBytes, value: SharedBytes)] {
     var pairs: [(name: SharedBytes, value: SharedBytes)] = []
     for pair in query.split(separator: UInt8(ascii: "&")) {
       let end = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex

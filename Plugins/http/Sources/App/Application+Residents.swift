@@ -1,6 +1,6 @@
 import PluginKit
 
-/// A WebSocket while it is open.
+/// A WebSocket or an event stream while it is open.
 protocol Resident: AnyObject {
   /// The raw route by which it came, if by one.
   var route: UInt64? { get }
@@ -8,9 +8,16 @@ protocol Resident: AnyObject {
   func routeDidEnd()
   /// What was known of the client may be wrong now.
   func identifyAgain()
+  /// No more requests are taken: what would stay open by itself ends.
+  func serverWillStop()
 }
 
-/// What lasts longer than a request: WebSockets, and raw requests whose plugins answer later.
+extension Resident {
+  /// The server closes WebSockets itself.
+  func serverWillStop() {}
+}
+
+/// What lasts longer than a request: WebSockets, event streams, and raw requests whose plugins answer later.
 struct Residents {
   /// A raw request belongs to those who hold it, not to this list.
   struct PendingExchange {
@@ -22,7 +29,7 @@ struct Residents {
 }
 
 extension Application {
-  /// A WebSocket has begun or ended.
+  /// A WebSocket or an event stream has begun or ended.
   func didBegin(_ socket: any Resident) {
     residents.sockets[ObjectIdentifier(socket)] = socket
     observer?.set(webSockets: residents.sockets.count)
@@ -44,6 +51,11 @@ extension Application {
     catalog.refresh()
     for socket in sockets where socket.route.map(catalog.rawRoutes.contains) == false { socket.routeDidEnd() }
     for raw in pending where !catalog.rawRoutes.contains(raw.route) { raw.routeDidEnd() }
+  }
+
+  /// The server takes no more requests.
+  func serverWillStop() {
+    for resident in Array(residents.sockets.values) { resident.serverWillStop() }
   }
 
   /// Answers given before about who somebody is may be wrong now.

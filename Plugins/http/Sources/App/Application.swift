@@ -135,6 +135,8 @@ final class Application: HTTPHandler {
       documents.answer(exchange, kind)
     case .webSocket:
       openSession(exchange)
+    case .events:
+      openEvents(exchange, as: principal, query: query)
     case .anyMethod:
       name.removeAll()
       name.append(catalog.router.captures[0])
@@ -241,6 +243,15 @@ final class Application: HTTPHandler {
   private func openSession(_ exchange: HTTPExchange) {
     guard let visitor = visitor(of: exchange) else { return }
     _ = WebSocketHandshake.answer(exchange) { Session(self, visitor) }
+  }
+
+  /// Answers with events for as long as the client stays.
+  private func openEvents(_ exchange: HTTPExchange, as principal: Principal?, query: Bytes) {
+    guard let principal else { return }
+    let credential = Credential(of: exchange, cookie: authenticator.cookie, allowsCookie: !exchange.allowsOrigin)
+    let visitor = Visitor(
+      authenticator, Shown(credential), address: Array(address(of: exchange)), principal: principal)
+    EventStream.answer(exchange, self, visitor, as: principal, query: query)
   }
 
   /// Who wants to open a WebSocket; nil when the request was refused.

@@ -5,6 +5,8 @@ enum Endpoint {
   case health, live, ready
   case document(Documents.Kind)
   case webSocket
+  /// `GET /api/events`
+  case events
   /// `POST /api/services/{service}/{method}`
   case anyMethod
   case declared(Declaration)
@@ -15,7 +17,7 @@ enum Endpoint {
   var isOpen: Bool {
     switch self {
     case .health, .live, .ready, .document, .webSocket: true
-    case .anyMethod, .declared: false
+    case .events, .anyMethod, .declared: false
     case .raw(let route): route.isOpen
     }
   }
@@ -55,6 +57,7 @@ final class Catalog {
     add("GET /openapi.json", .document(.openAPI))
     add("GET /asyncapi.json", .document(.asyncAPI))
     add("GET /ws", .webSocket)
+    add("GET /api/events", .events)
     add("POST /api/services/{service}/{method}", .anyMethod)
     let catalog = DeclarationReader.read(text)
     services = catalog.services

@@ -28,6 +28,7 @@ struct Configuration {
     set(&self.limits.target, limits["targetBytes"])
     set(&webSocket.message, limits["messageBytes"])
     set(&webSocket.highWater, limits["queueBytes"])
+    set(&self.limits.eventQueue, limits["queueBytes"])
     let times = json["times"]
     set(&callTime, times["call"])
     set(&self.limits.headerTime, times["header"])
@@ -35,6 +36,7 @@ struct Configuration {
     set(&self.limits.idleTime, times["idle"])
     set(&self.limits.writeTime, times["write"])
     set(&webSocket.pingTime, times["ping"])
+    set(&self.limits.heartbeatTime, times["ping"])
   }
 
   /// The schema has checked the range.

@@ -3,14 +3,14 @@ import PluginKit
 
 extension HostGate {
   /// Subscribes a group to topics.
-  func subscribe(_ group: TopicHub.Group, _ wish: SubscriptionWish, as principal: Principal) throws(Problem) {
+  func subscribe(_ group: TopicGroup, _ wish: SubscriptionWish, as principal: Principal) throws(Problem) {
     let callback = orch_event_cb(
       fn: { me, event in
         guard let me, let event = event?.pointee else { return }
-        Unmanaged<TopicHub.Group>.fromOpaque(me).takeUnretainedValue().receive(event)
+        Unmanaged<TopicGroup>.fromOpaque(me).takeUnretainedValue().receive(event)
       }, ud: Unmanaged.passRetained(group).toOpaque(),
       release: { me in
-        if let me { Unmanaged<TopicHub.Group>.fromOpaque(me).release() }
+        if let me { Unmanaged<TopicGroup>.fromOpaque(me).release() }
       })
     var out = orch_subscription()
     out.size = UInt32(MemoryLayout<orch_subscription>.size)

@@ -1,10 +1,11 @@
 import PluginKit
 
 /// One WebSocket client: JSON-RPC requests in, replies and events out.
-final class Session: WebSocketHandler, Resident {
+final class Session: WebSocketHandler, EventReader, Resident {
   let app: Application
   private let visitor: Visitor
   let route: UInt64? = nil
+  let format = NoticeFormat.rpc
   private(set) var connection: WebSocketConnection?
   private var calls: [ObjectIdentifier: RPCCall] = [:]
   private var subscriptions: [UInt64: TopicHub.Membership] = [:]
@@ -44,6 +45,9 @@ final class Session: WebSocketHandler, Resident {
       guard let self, let connection, connection.phase == .open else { return }
       if problem == nil { connection.expectIdentity(within: visitor.timeLeft) }
       done(problem)
+      if !subscriptions.isEmpty, let principal = visitor.principal, !principal.mayRead {
+        connection.close(.unauthenticated, "you may not be told of events any more")
+      }
       receiveWaiting()
     }
   }
@@ -118,7 +122,7 @@ final class Session: WebSocketHandler, Resident {
 
   func webSocketDidDrain(_ connection: WebSocketConnection) {
     guard !connection.isCongested else { return }
-    for membership in subscriptions.values { membership.tellLoss() }
+    for membership in subscriptions.values { membership.readerDidDrain() }
     for call in calls.values { call.payCredit() }
   }
 
@@ -210,7 +214,12 @@ final class Session: WebSocketHandler, Resident {
     let wish = try SubscriptionWish(params)
     let membership = try app.topics.join(self, wish, as: try requirePrincipal())
     subscriptions[membership.id] = membership
-    return membership.description
+    var result = ByteBuffer()
+    result.append(#"{"subscription":"#)
+    result.append(decimal: Int(membership.id))
+    result.append(UInt8(ascii: ","))
+    membership.appendLog(to: &result)
+    return result.bytes.text
   }
 
   private func unsubscribe(_ params: Bytes?) throws(Problem) -> String {
@@ -224,6 +233,11 @@ final class Session: WebSocketHandler, Resident {
     return "null"
   }
 
-  /// Whether this client is a member of a group already.
-  func isSubscribed(to id: UInt64) -> Bool { subscriptions[id] != nil }
+  func isSubscribed(to group: UInt64) -> Bool { subscriptions[group] != nil }
+
+  var isCongested: Bool { connection?.isCongested ?? false }
+
+  func receive(_ notice: SharedBytes) { connection?.send(WebSocketFrame(encoded: notice)) }
+
+  func eventsDidEnd(_ problem: Problem) { connection?.close(.internalError, "the events cannot be read on") }
 }

@@ -1,171 +1,118 @@
-import CPluginSDK
 import PluginKit
 
-/// The subscriptions of all WebSocket clients.
+/// Who is told of events: a WebSocket client, or the client of an event stream.
+protocol EventReader: AnyObject {
+  /// How notices are written for it.
+  var format: NoticeFormat { get }
+  /// Whether so much waits for it that nothing should be added.
+  var isCongested: Bool { get }
+  /// Takes a notice in its format.
+  func receive(_ notice: SharedBytes)
+  /// No event comes any more: the host refused to go on.
+  func eventsDidEnd(_ problem: Problem)
+  /// Whether it is a member of a group already.
+  func isSubscribed(to group: UInt64) -> Bool
+}
+
+/// The subscriptions of all clients.
 ///
-/// Clients that want the same topics from now on share one subscription of the host: its events are encoded once and
-/// the same bytes go to all of them. A client that asks for old events, or for the same topics twice, has one of its own.
+/// Clients that want the same topics from now on share one subscription of the host: its events are encoded once for each
+/// format, and the same bytes go to all of them; one that does not keep up loses events and is told. A client that asks for
+/// old events has a subscription of its own, which waits for it: no durable event is lost as long as the log keeps it.
 final class TopicHub {
   private let gate: HostGate
-  private var shared: [[String]: Group] = [:]
+  private var shared: [[String]: TopicGroup] = [:]
+  private var lastID: UInt64 = 0
 
   init(_ gate: HostGate) { self.gate = gate }
 
   /// Subscribes a client.
-  func join(_ session: Session, _ wish: SubscriptionWish, as principal: Principal) throws(Problem) -> Membership {
+  func join(_ reader: any EventReader, _ wish: SubscriptionWish, as principal: Principal) throws(Problem) -> Membership
+  {
     guard principal.mayRead else {
       throw Problem(.permissionDenied, "To subscribe, the right \"read\" of all services is needed.")
     }
-    if wish.since == nil, let group = shared[wish.topics], !session.isSubscribed(to: group.id) {
-      return group.add(session)
+    if wish.since == nil, let group = shared[wish.topics], !reader.isSubscribed(to: group.id) {
+      return group.add(reader)
     }
-    let group = Group()
-    try gate.subscribe(group, wish, as: principal)
+    let group = TopicGroup(id: lastID + 1, gate, wish, principal)
+    try group.begin()
+    lastID += 1
     if wish.since == nil, shared[wish.topics] == nil {
       shared[wish.topics] = group
-      group.sharedTopics = wish.topics
+      group.isShared = true
     }
-    return group.add(session)
+    return group.add(reader)
   }
 
   /// Ends a client's subscription.
   func leave(_ membership: Membership) {
     let group = membership.group
-    group.members.removeAll { $0 === membership }
-    guard group.members.isEmpty else { return }
-    if let topics = group.sharedTopics { shared[topics] = nil }
-    gate.unsubscribe(group.id)
-  }
-
-  /// One subscription of the host and the clients that share it.
-  final class Group {
-    fileprivate(set) var id: UInt64 = 0
-    fileprivate var seq: UInt64 = 0
-    fileprivate var low: UInt64 = 0
-    fileprivate var log = ""
-    fileprivate var members: [Membership] = []
-    fileprivate var sharedTopics: [String]?
-
-    fileprivate func add(_ session: Session) -> Membership {
-      let membership = Membership(session, self)
-      members.append(membership)
-      return membership
-    }
-
-    /// Called by the gate once the host has taken the subscription.
-    func didSubscribe(_ subscription: orch_subscription) {
-      id = subscription.id
-      seq = subscription.seq
-      low = subscription.low
-      log = Bytes(subscription.log).text
-    }
-
-    /// Called by the gate for each event. Members that leave meanwhile are no problem: the array is a copy.
-    func receive(_ event: orch_event) {
-      seq = max(seq, event.seq)
-      switch Int(event.kind) {
-      case ORCH_EVENT_RESYNC:
-        log = Bytes(event.log).text
-        send(WebSocketFrame { $0.appendRPC(notification: "resync") { self.append(resync: event, to: &$0) } })
-      case ORCH_EVENT_LOST:
-        send(WebSocketFrame { $0.appendRPC(lost: event.from...max(event.from, event.seq), of: self.id) })
-      default:
-        let frame = WebSocketFrame { $0.appendRPC(notification: "event") { self.append(event, to: &$0) } }
-        for member in members { member.deliver(frame, seq: event.seq) }
-      }
-    }
-
-    private func send(_ frame: WebSocketFrame) {
-      for member in members { member.session.connection?.send(frame) }
-    }
-
-    private func append(_ event: orch_event, to buffer: inout ByteBuffer) {
-      buffer.append(#"{"subscription":"#)
-      buffer.append(decimal: Int(id))
-      if event.seq > 0 {
-        buffer.append(#","seq":"#)
-        buffer.append(decimal: Int(event.seq))
-      }
-      buffer.append(#","topic":"#)
-      buffer.append(jsonString: Bytes(event.topic))
-      buffer.append(#","time":""#)
-      buffer.append(instant: event.time_ms)
-      buffer.append(#"","source":"#)
-      buffer.append(jsonString: Bytes(event.source))
-      buffer.append(#","data":"#)
-      if event.data.n > 0 { buffer.append(Bytes(event.data)) } else { buffer.append("null") }
-      buffer.append(UInt8(ascii: "}"))
-    }
-
-    private func append(resync event: orch_event, to buffer: inout ByteBuffer) {
-      buffer.append(#"{"subscription":"#)
-      buffer.append(decimal: Int(id))
-      buffer.append(#","log":"#)
-      buffer.append(jsonString: log)
-      buffer.append(#","seq":"#)
-      buffer.append(decimal: Int(event.seq))
-      buffer.append(UInt8(ascii: "}"))
-    }
+    guard group.remove(membership) else { return }
+    if group.isShared { shared[group.topics] = nil }
+    group.end()
   }
 
   /// One client in a group.
   final class Membership {
-    fileprivate let session: Session
-    fileprivate let group: Group
+    fileprivate let group: TopicGroup
+    let reader: any EventReader
+    /// Where the group keeps it.
+    var index = 0
     private var lost: ClosedRange<UInt64>?
+    private var lostEphemeral = false
 
-    fileprivate init(_ session: Session, _ group: Group) {
-      self.session = session
+    init(_ reader: any EventReader, _ group: TopicGroup) {
+      self.reader = reader
       self.group = group
     }
 
     var id: UInt64 { group.id }
 
-    /// The result of `subscribe`.
-    var description: String {
-      var buffer = ByteBuffer()
-      buffer.append(#"{"subscription":"#)
-      buffer.append(decimal: Int(group.id))
-      buffer.append(#","log":"#)
+    /// The id of the log, and the place behind which events come: where the client was, or now.
+    var place: (log: String, seq: UInt64) { group.beginning }
+
+    /// Appends the members `log`, `seq` (the newest place that was heard of) and `low` (the oldest that can be replayed),
+    /// and the end of their object.
+    func appendLog(to buffer: inout ByteBuffer) {
+      buffer.append(#""log":"#)
       buffer.append(jsonString: group.log)
       buffer.append(#","seq":"#)
       buffer.append(decimal: Int(group.seq))
       buffer.append(#","low":"#)
       buffer.append(decimal: Int(group.low))
       buffer.append(UInt8(ascii: "}"))
-      return buffer.bytes.text
     }
 
-    /// Sends an event, or remembers that a client which does not keep up has lost it.
-    fileprivate func deliver(_ frame: WebSocketFrame, seq: UInt64) {
-      guard let connection = session.connection else { return }
-      if connection.isCongested {
-        lost = min(lost?.lowerBound ?? seq, seq)...max(lost?.upperBound ?? seq, seq)
-      } else {
+    /// Hands an event on, or remembers that a client which does not keep up has lost it.
+    func deliver(_ notice: SharedBytes, seq: UInt64) {
+      guard reader.isCongested else {
         tellLoss()
-        connection.send(frame)
+        return reader.receive(notice)
+      }
+      if seq == 0 {
+        lostEphemeral = true
+      } else {
+        lost = min(lost?.lowerBound ?? seq, seq)...max(lost?.upperBound ?? seq, seq)
       }
     }
 
-    /// Tells the client what it has lost, once it keeps up again. Ephemeral events count as number 0.
-    func tellLoss() {
-      guard let range = lost else { return }
-      lost = nil
-      session.connection?.send { $0.appendRPC(lost: range, of: group.id) }
+    /// Called when less waits for the client than before: goes on with a replay, tells what was lost.
+    func readerDidDrain() {
+      guard !reader.isCongested else { return }
+      tellLoss()
+      group.goOn()
     }
-  }
-}
 
-extension ByteBuffer {
-  fileprivate mutating func appendRPC(lost range: ClosedRange<UInt64>, of subscription: UInt64) {
-    appendRPC(notification: "lost") { buffer in
-      buffer.append(#"{"subscription":"#)
-      buffer.append(decimal: Int(subscription))
-      buffer.append(#","from":"#)
-      buffer.append(decimal: Int(range.lowerBound))
-      buffer.append(#","to":"#)
-      buffer.append(decimal: Int(range.upperBound))
-      buffer.append(UInt8(ascii: "}"))
+    private func tellLoss() {
+      if let lost { tell(lost) }
+      lost = nil
+      if lostEphemeral { tell(0...0) }
+      lostEphemeral = false
+    }
+
+    private func tell(_ range: ClosedRange<UInt64>) {
+      reader.receive(reader.format.encode(.lost(range), of: group.id, log: group.log))
     }
   }
 }

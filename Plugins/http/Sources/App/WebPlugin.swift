@@ -84,6 +84,7 @@ final class WebPlugin: Plugin {
   func drain(within milliseconds: Int64) async throws {
     guard let server else { return }
     server.drain()
+    app.serverWillStop()
     await withCheckedContinuation { continuation in
       server.whenEmpty(within: milliseconds) { continuation.resume() }
     }

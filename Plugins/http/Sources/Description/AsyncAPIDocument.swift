@@ -20,7 +20,10 @@ enum AsyncAPIDocument {
         "events": [
           "address": "/ws",
           "description":
-            "JSON-RPC 2.0 over WebSocket: subscribe {topics, since?, log?}, then notifications of the method event.",
+            """
+          JSON-RPC 2.0 over WebSocket: subscribe {topics, since?, log?}, then notifications of the method event. The \
+          same messages, without subscription, are server-sent events at /api/events?topics=a,b&since=&log=.
+          """,
           "messages": .object(messages),
         ]
       ],

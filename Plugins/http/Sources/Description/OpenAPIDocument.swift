@@ -20,6 +20,7 @@ struct OpenAPIDocument {
     for service in services { document.add(service) }
     document.addLinks()
     document.addHealth()
+    document.paths[OpenAPIEvents.path] = OpenAPIEvents.item
     return [
       "openapi": "3.1.0",
       "info": ["title": "Orchestron", "version": .string(version), "description": .string(description)],

@@ -189,6 +189,7 @@ final class HTTPConnection {
     if let abandoned { engine.observer?.didEnd(abandoned) }
     abandoned?.connection = nil
     abandoned?.onWritable = nil
+    abandoned?.onWake = nil
     let tell = abandoned?.onDisconnect
     abandoned?.onDisconnect = nil
     tell?()
@@ -203,7 +204,8 @@ final class HTTPConnection {
       case .head: since + limits.headerTime
       case .body: since + limits.bodyGrace + UInt64(exchange?.bodyBytes ?? 0) * 1000 / limits.bodyRate
       case .lingering: outbox.bufferedBytes > 0 ? .max : since + limits.lingerTime
-      case .handling, .upgraded, .closed: .max
+      case .handling: exchange?.wakeAt ?? .max
+      case .upgraded, .closed: .max
       }
     return min(own, outbox.stalledSince.map { $0 + limits.writeTime } ?? .max)
   }
@@ -215,7 +217,8 @@ final class HTTPConnection {
     case .head: refuse(.requestTimeout, "The header section did not arrive in time.")
     case .body: refuse(.requestTimeout, "The body came too slowly.")
     case .idle, .lingering: close()
-    case .handling, .upgraded, .closed: break
+    case .handling: exchange?.onWake?()
+    case .upgraded, .closed: break
     }
   }
 }

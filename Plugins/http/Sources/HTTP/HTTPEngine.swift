@@ -56,6 +56,7 @@ final class HTTPEngine {
     exchange.connection = nil
     exchange.onDisconnect = nil
     exchange.onWritable = nil
+    exchange.onWake = nil
     if !exchange.wasKept, !isClosed, spare.count < 256 { spare.append(exchange) }
   }
 

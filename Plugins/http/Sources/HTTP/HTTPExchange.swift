@@ -55,6 +55,9 @@ final class HTTPExchange {
   var onDisconnect: (() -> Void)?
   /// Called when a stream that was told to pause may go on.
   var onWritable: (() -> Void)?
+  /// When ``onWake`` is called, in the engine's milliseconds, should the reply not have ended.
+  var wakeAt: UInt64 = .max
+  var onWake: (() -> Void)?
 
   init(engine: HTTPEngine) { self.engine = engine }
 
@@ -80,6 +83,7 @@ final class HTTPExchange {
     isChunked = false
     allowsOrigin = false
     record = engine.observer?.begin(engine) ?? ExchangeRecord()
+    wakeAt = .max
     parser.begin(self)
   }
 

@@ -22,6 +22,10 @@ struct HTTPLimits {
   var lingerTime: UInt64 = 2_000
   /// Bytes waiting for a client above which no more of its requests are read and streams pause.
   var highWater = 256 * 1024
+  /// Bytes waiting for the client of an event stream above which it loses events.
+  var eventQueue = 1024 * 1024
+  /// How often the client of an event stream gets a sign of life.
+  var heartbeatTime: UInt64 = 30_000
   /// Bytes of further requests kept while one is being answered; beyond it reading stops.
   var heldBytes = 64 * 1024
 }

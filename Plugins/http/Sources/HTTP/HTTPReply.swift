@@ -119,6 +119,22 @@ extension HTTPExchange {
     return connection.outbox.bufferedBytes <= engine.limits.highWater
   }
 
+  /// Sends a part of a stream that goes to many clients: not copied when it is large.
+  @discardableResult
+  func stream(_ part: SharedBytes) -> Bool {
+    guard part.bytes.count >= OutputQueue.sharingThreshold, method != .head else { return stream(part.bytes) }
+    guard let connection, reply == .streaming else { return false }
+    if isChunked {
+      connection.outbox.append { buffer in
+        buffer.append(hexadecimal: UInt64(part.bytes.count))
+        buffer.append("\r\n")
+      }
+    }
+    connection.outbox.append(part)
+    if isChunked { connection.outbox.append { $0.append("\r\n") } }
+    return connection.outbox.bufferedBytes <= engine.limits.highWater
+  }
+
   /// Ends a stream.
   func endStream() {
     guard let connection, reply == .streaming else { return }

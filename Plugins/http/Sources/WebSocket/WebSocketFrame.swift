@@ -8,6 +8,9 @@ struct WebSocketFrame {
 
   let bytes: SharedBytes
 
+  /// A frame that was encoded before.
+  init(encoded bytes: SharedBytes) { self.bytes = bytes }
+
   /// Encodes the text that `body` writes.
   init(_ body: (inout ByteBuffer) -> Void) {
     bytes = SharedBytes { Self.append(.text, body, to: &$0) }

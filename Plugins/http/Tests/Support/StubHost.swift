@@ -20,6 +20,7 @@ final class StubHost {
   private(set) var contexts = 0
   private(set) var subscribed: [String] = []
   private(set) var unsubscribed: [UInt64] = []
+  var refusesSubscriptions = false
   var answer: (String, String) -> Outcome = { _, _ in .answer("null") }
   /// What `host.services` answers.
   var services = #"{"items":[],"next":null}"#
@@ -210,7 +211,7 @@ final class StubHost {
     _ out: UnsafeMutablePointer<orch_subscription>?
   ) -> orch_status {
     let topics = UnsafeBufferPointer(start: wish.topics, count: wish.n_topics).map { Bytes($0).text }
-    if topics.contains("bad") {
+    if topics.contains("bad") || refusesSubscriptions {
       callback.release(callback.ud)
       return Status.invalidArgument.rawValue
     }
