@@ -27,9 +27,22 @@ import Testing
         exchange.onDisconnect = { [unowned self] in gone += 1 }
         waiting.append(exchange)
       case "/big": exchange.respond(.ok, .text, body: SharedBytes { $0.append(String(repeating: "b", count: 8 << 20)) })
+      case "/bursts":
+        exchange.beginStream()
+        exchange.onWritable = { [unowned self] in burst(exchange) }
+        burst(exchange)
       case "/ws": _ = WebSocketHandshake.answer(exchange) { Echo() }
       default: exchange.respond(.ok, .text, text: "hello")
       }
+    }
+
+    private var bursts = 0
+
+    /// Streams ten times what may wait, each time in one turn of the loop.
+    private func burst(_ exchange: HTTPExchange) {
+      if bursts == 10 { return exchange.endStream() }
+      bursts += 1
+      while exchange.stream({ $0.append(String(repeating: "b", count: 1000)) }) {}
     }
 
     /// Runs the loop until something is so; answers false when that takes longer than five seconds.
@@ -124,6 +137,19 @@ import Testing
       })
     #expect(peer.received.suffix(8 << 20).allSatisfy { $0 == UInt8(ascii: "b") })
     #expect(site.stop())
+  }
+
+  @Test func tellsAStreamThatThereIsRoomAgainWhetherItsClientIsFastOrSlow() throws {
+    for appetite in [10_000_000, 50_000] {
+      let site = try Site()
+      let peer = try Peer(port: site.port)
+      peer.send("GET /bursts HTTP/1.1\r\nHost: a\r\n\r\n")
+      #expect(
+        site.run { peer.read(atMost: peer.received.count + appetite).hasSuffix("\r\n0\r\n\r\n") },
+        "\(peer.received.count) bytes came")
+      #expect(peer.received.count > 2_500_000)
+      #expect(site.stop())
+    }
   }
 
   @Test func tellsAHandlerThatItsClientHasGone() throws {

@@ -100,7 +100,8 @@ final class Client: OutboxOwner, TimerWheelEntry {
     guard !isClosing else { return }
     succeed()
     while write == nil, let queue = outbox.nextWrite() {
-      let written = tryWrite(queue)
+      // Whoever waits for room is told when libuv has written: so much is left to it, even if it fits at once.
+      let written = queue.count > server.drainMark ? 0 : tryWrite(queue)
       if written < 0 { return close() }
       queue.consume(written)
       if queue.isEmpty { outbox.finishWrite() } else { writeRest(queue) }
@@ -146,6 +147,8 @@ final class Client: OutboxOwner, TimerWheelEntry {
     guard !isClosing else { return }
     if status != 0 { return close() }
     server.engine.advance(to: uv_now(server.loop))
+    flush()
+    guard !isClosing else { return }
     if let webSocket { webSocket.outboxDidDrain() } else { http.outboxDidDrain() }
     flush()
   }

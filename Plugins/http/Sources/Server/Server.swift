@@ -12,6 +12,9 @@ final class Server {
   /// Called first and last in every callback of libuv: the host charges the plugin with the time between.
   let span: (enter: () -> Void, leave: () -> Void)
 
+  /// Bytes waiting for a client below which nobody waits for room.
+  let drainMark: Int
+
   private let connectionLimit: Int
   private var listeners: [Listener] = []
   private var clients: [Client] = []
@@ -32,6 +35,7 @@ final class Server {
     self.loop = loop
     self.webSocketLimits = webSocketLimits
     self.connectionLimit = connectionLimit
+    drainMark = min(limits.highWater, limits.eventQueue, webSocketLimits.highWater)
     self.span = span
     engine = HTTPEngine(
       limits: limits, handler: app, unixSeconds: Int64(time(nil)), seed: UInt64.random(in: 0...UInt64.max))
