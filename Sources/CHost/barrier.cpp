@@ -125,4 +125,19 @@ bool chost_http_reply(const orch_http_cb *cb, const orch_http_reply *reply, chos
 bool chost_http_route(const orch_http_handler *handler, orch_http_exchange *exchange, chost_thrown *thrown) {
     return guarded(thrown, [&] { handler->fn(handler->ud, exchange); });
 }
+
+bool chost_socket_message(const orch_http_socket_cb *cb, uint8_t is_text, orch_str data, chost_thrown *thrown) {
+    if (!cb->message) return true;
+    return guarded(thrown, [&] { cb->message(cb->ud, is_text, data); });
+}
+
+bool chost_socket_writable(const orch_http_socket_cb *cb, chost_thrown *thrown) {
+    if (!cb->writable) return true;
+    return guarded(thrown, [&] { cb->writable(cb->ud); });
+}
+
+bool chost_socket_closed(const orch_http_socket_cb *cb, uint16_t code, chost_thrown *thrown) {
+    if (!cb->closed) return true;
+    return guarded(thrown, [&] { cb->closed(cb->ud, code); });
+}
 }

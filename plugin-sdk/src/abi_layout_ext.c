@@ -132,7 +132,7 @@ AT(orch_http_socket_verbs_1, close, 16, 8);
 SIZE(orch_http_socket, 8);
 AT(orch_http_socket, v, 0, 8);
 
-SIZE(orch_http_exchange_verbs_1, 168);
+SIZE(orch_http_exchange_verbs_1, 176);
 AT(orch_http_exchange_verbs_1, size, 0, 4);
 AT(orch_http_exchange_verbs_1, reserved, 4, 4);
 AT(orch_http_exchange_verbs_1, ctx, 8, 8);
@@ -155,6 +155,7 @@ AT(orch_http_exchange_verbs_1, on_cancel, 136, 8);
 AT(orch_http_exchange_verbs_1, read, 144, 8);
 AT(orch_http_exchange_verbs_1, on_readable, 152, 8);
 AT(orch_http_exchange_verbs_1, upgrade, 160, 8);
+AT(orch_http_exchange_verbs_1, abort, 168, 8);
 
 SIZE(orch_http_exchange, 8);
 AT(orch_http_exchange, v, 0, 8);
@@ -164,6 +165,15 @@ AT(orch_http_handler, fn, 0, 8);
 AT(orch_http_handler, ud, 8, 8);
 AT(orch_http_handler, release, 16, 8);
 
+SIZE(orch_http_files_1, 72);
+AT(orch_http_files_1, size, 0, 4);
+AT(orch_http_files_1, flags, 4, 4);
+AT(orch_http_files_1, prefix, 8, 16);
+AT(orch_http_files_1, folder, 24, 16);
+AT(orch_http_files_1, permission, 40, 16);
+AT(orch_http_files_1, headers, 56, 8);
+AT(orch_http_files_1, n_headers, 64, 8);
+
 SIZE(orch_http_routes_1, 32);
 AT(orch_http_routes_1, size, 0, 4);
 AT(orch_http_routes_1, reserved, 4, 4);
@@ -171,7 +181,7 @@ AT(orch_http_routes_1, add, 8, 8);
 AT(orch_http_routes_1, add_files, 16, 8);
 AT(orch_http_routes_1, remove, 24, 8);
 
-SIZE(orch_http_route_info_1, 80);
+SIZE(orch_http_route_info_1, 96);
 AT(orch_http_route_info_1, size, 0, 4);
 AT(orch_http_route_info_1, flags, 4, 4);
 AT(orch_http_route_info_1, id, 8, 8);
@@ -179,6 +189,8 @@ AT(orch_http_route_info_1, plugin, 16, 16);
 AT(orch_http_route_info_1, route, 32, 16);
 AT(orch_http_route_info_1, permission, 48, 16);
 AT(orch_http_route_info_1, folder, 64, 16);
+AT(orch_http_route_info_1, headers, 80, 8);
+AT(orch_http_route_info_1, n_headers, 88, 8);
 
 SIZE(orch_http_server_1, 24);
 AT(orch_http_server_1, size, 0, 4);

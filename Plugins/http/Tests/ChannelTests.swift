@@ -53,7 +53,7 @@ import Testing
     #expect(channel.log == ["closed:4001", "released"])
     #expect(client.takeFrames() == ["8:4001 done"])
     #expect(channel.send("late") == .cancelled)
-    #expect(site.app.residents.sockets.isEmpty)
+    #expect(site.app.residents.isEmpty)
   }
 
   @Test(arguments: [([UInt8](), "1005"), (nil, "1006")] as [([UInt8]?, String)])
@@ -173,19 +173,5 @@ import Testing
     if let socket = client.webSocket, socket.deadline <= site.engine.now { socket.timeOut() }
     site.settle()
     #expect(client.takeFrames() == ["8:4401 what you have shown does not hold any more"])
-  }
-
-  @Test func hearsNothingOnceItsRouteHasGone() {
-    let client = site.upgrade("/live", headers: good)
-    let session = site.upgrade("/ws", headers: good)
-    _ = (client.takeFrames(), session.takeFrames())
-    site.host.routes.remove(route)
-    site.app.interfacesDidChange()
-    site.settle()
-    #expect(client.takeFrames() == ["8:1001 its plugin has stopped"])
-    #expect(session.takeFrames() == [])
-    client.send(message: "hello")
-    client.send(TestWebSocket.frame(8, [0x03, 0xE9]))
-    #expect(channel.log == ["released"])
   }
 }

@@ -40,7 +40,6 @@ import Testing
     #expect(x.header("x-c") == "3", "texts last as long as the exchange")
     x.release()
     #expect(site.host.contexts == 0)
-    #expect(site.app.residents.pending.isEmpty)
   }
 
   @Test func anExchangeThatIsHeldAfterItsAnswerIsNeverAnotherClients() throws {
@@ -130,37 +129,64 @@ import Testing
     #expect(site.host.contexts == 0)
   }
 
-  @Test func aRouteThatGoesLeavesNobodyWaiting() throws {
+  @Test func nobodyWaitsForeverForAnAnswerThatDoesNotBegin() throws {
     var kept: [RawPointer] = []
-    var told = 0
-    let keep: (RawPointer) -> Void = { x in
+    var told: [String] = []
+    func keep(_ x: RawPointer) {
       x.retain()
-      x.onCancel { told += 1 }
       kept.append(x)
+      x.onCancel { told.append(x.target) }
     }
-    let id = route("GET /x", keep)
-    let stream = route("GET /s") { x in
+    route("GET /x", keep)
+    route("GET /s") { x in
       keep(x)
       x.begin()
     }
-    route("GET /stays", keep)
-    let clients = ["/x", "/s", "/stays"].map { path in
+    let clients = ["/x", "/s"].map { path in
       let client = site.connect()
       client.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n")
       return client
     }
-    site.host.routes.remove(id)
-    site.host.routes.remove(stream)
-    site.app.interfacesDidChange()
-    site.settle()
-    #expect(TestReply(clients[0].text).status == 503)
-    #expect(clients[1].http.phase == .closed)
-    #expect(clients[2].text == "")
-    #expect(told == 0, "a plugin that has stopped hears nothing")
-    for x in kept {
-      x.respond(200)
-      x.release()
+    func pass(_ milliseconds: UInt64) {
+      site.engine.advance(to: site.engine.now + milliseconds)
+      for client in clients where client.http.deadline <= site.engine.now { client.http.timeOut() }
+      site.settle()
     }
+    pass(29_900)
+    #expect(clients[0].text == "")
+    pass(200)
+    let reply = TestReply(clients[0].text)
+    #expect(reply.status == 504)
+    #expect(reply.body.contains("The answer did not begin within 30.0 s."))
+    #expect(told == ["/x"])
+    #expect(kept[0].respond(200) == .cancelled)
+    pass(100_000)
+    #expect(told == ["/x"], "what has begun may take any time")
+    #expect(kept[1].write("later") == .ok)
+    kept[1].end()
+    for x in kept { x.release() }
+    #expect(site.host.contexts == 0)
+  }
+
+  @Test func givesABegunAnswerUp() throws {
+    var kept: RawPointer?
+    route("GET /x") { x in
+      x.retain()
+      kept = x
+      x.abort()
+      x.begin()
+      x.write("half")
+    }
+    let client = site.connect()
+    client.send("GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    #expect(client.http.phase != .closed, "what has not begun cannot be given up")
+    let x = try #require(kept)
+    x.abort()
+    #expect(client.http.phase == .closed)
+    #expect(x.write("more") == .cancelled)
+    #expect(x.end() == .cancelled)
+    x.abort()
+    x.release()
     #expect(site.host.contexts == 0)
   }
 }

@@ -51,11 +51,17 @@ import Testing
   @Test func answersAFailureAsMethodsDo() {
     route("GET /x") { $0.fail(.failedPrecondition, "not \"now\"") }
     route("GET /ok") { $0.fail(.ok, "odd") }
+    route("GET /busy") { $0.fail(.resourceExhausted, "full", details: #"{"queue":7}"#, retry: 1001) }
     let reply = site.send("GET /x")
     #expect(reply.status == 409)
     #expect(reply.headers["Content-Type"] == "application/problem+json")
     #expect(reply.body.contains(#""detail":"not \"now\"","code":"failed_precondition""#))
+    #expect(reply.headers["Retry-After"] == nil)
     #expect(site.send("GET /ok").status == 500)
+    let busy = site.send("GET /busy")
+    #expect(busy.status == 429)
+    #expect(busy.headers["Retry-After"] == "2")
+    #expect(busy.body.contains(#""queue":7"#))
   }
 
   @Test func tellsWhyTheHostDoesNotRunIt() {

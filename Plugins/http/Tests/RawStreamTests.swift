@@ -153,14 +153,4 @@ import Testing
     x.release()
     #expect(site.host.contexts == 0)
   }
-
-  @Test func aBodyReadInPartsIsNotThereAsAWhole() {
-    route("POST /x", flags: Int(ORCH_HTTP_STREAM)) { x in
-      #expect(x.body == "")
-      let parts = [x.read(), x.read(), x.read()]
-      x.respond(200, [], parts.map { $0 ?? "-" }.joined(separator: "|"))
-    }
-    #expect(site.send("POST /x", body: #"{"a":1}"#).body == #"{"a":1}||"#)
-    #expect(site.send("POST /x").body == "||")
-  }
 }

@@ -21,6 +21,8 @@ import Testing
       port = try server.listen(host: "127.0.0.1", port: 0, isWebSocketOnly: false).port
     }
 
+    func takesBodyInParts(_ exchange: HTTPExchange) -> Bool { false }
+
     func handle(_ exchange: HTTPExchange) {
       switch exchange.target.text {
       case "/later":

@@ -193,6 +193,6 @@ import Testing
     client.webSocket?.receiveEnd()
     auth.finish(0, with: .principal("user:ada"))
     #expect(site.host.calls == [])
-    #expect(site.app.residents.sockets.isEmpty)
+    #expect(site.app.residents.isEmpty)
   }
 }

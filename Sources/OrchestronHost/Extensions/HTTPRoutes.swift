@@ -13,12 +13,17 @@ final class HTTPRoutes {
     /// A right, never empty.
     let permission: Text
     let content: Content
+    private(set) var isOver = false
+    private var guests: [ObjectIdentifier: Guest] = [:]
 
     enum Content {
       case handler(orch_http_handler)
-      /// The absolute path of a folder.
-      case files(Text)
+      /// The absolute path of a folder, and header lines.
+      case files(Text, headers: [Text])
     }
+
+    /// Each lasts as long as its holders want.
+    private struct Guest { unowned let guest: any RouteGuest }
 
     init(_ id: UInt64, of plugin: Plugin, _ text: String, _ flags: UInt32, _ permission: String, _ content: Content) {
       self.id = id
@@ -27,6 +32,16 @@ final class HTTPRoutes {
       self.flags = flags
       self.permission = Text(permission)
       self.content = content
+    }
+
+    func add(_ guest: any RouteGuest) { guests[ObjectIdentifier(guest)] = Guest(guest: guest) }
+    func remove(_ guest: any RouteGuest) { guests[ObjectIdentifier(guest)] = nil }
+
+    /// Ends what came by this route: nobody would answer it any more.
+    func end() {
+      isOver = true
+      let guests = guests.values.map(\.guest)  // Held: a guest may be let go of while another one ends.
+      for guest in guests { guest.routeDidEnd() }
     }
 
     /// Why somebody may not have what is here; nil when he may.
@@ -82,18 +97,15 @@ extension HostExtensions {
       if status != 0 { plugin.release(ended) }
       return status
     },
-    add_files: { pointer, context, prefix, flags, folder, out in
+    add_files: { pointer, context, files, out in
       guard let plugin = Plugin.onLoop(pointer, "http_routes.add_files") else {
         return Status.failedPrecondition.rawValue
       }
       return plugin.attempt(context, "http_routes.add_files") { () throws(Failure) in
-        let prefix = prefix.string
-        guard prefix.hasPrefix("/"), prefix.hasSuffix("/") else {
-          throw Failure(.invalidArgument, "the prefix \(prefix.quoted) of a folder of files must begin and end with /")
+        guard let files = files?.pointee, Int(files.size) >= MemoryLayout<orch_http_files>.size else {
+          throw Failure(.invalidArgument, "add_files needs an orch_http_files with its size")
         }
-        out?.pointee = try plugin.addRoute(
-          "GET \(prefix){path...}", flags, permission: "", .files(Text(try plugin.folder(named: folder.string))),
-          ended: nil)
+        out?.pointee = try plugin.addFiles(files)
       }
     },
     remove: { pointer, id in
@@ -117,8 +129,16 @@ extension HostExtensions {
         info.plugin = route.plugin.name.str
         info.route = route.text.str
         info.permission = route.permission.str
-        if case .files(let folder) = route.content { info.folder = folder.str }
-        body(ud, &info)
+        guard case .files(let folder, let headers) = route.content else {
+          body(ud, &info)
+          continue
+        }
+        info.folder = folder.str
+        headers.map(\.str).withUnsafeBufferPointer { lines in
+          info.headers = lines.baseAddress
+          info.n_headers = lines.count
+          body(ud, &info)
+        }
       }
     },
     run: { pointer, id, exchange in
@@ -135,8 +155,10 @@ extension HostExtensions {
         return refusal.status.rawValue
       }
       guard case .handler(var handler) = route.content else { return Status.ok.rawValue }
+      var lent = LentExchange(exchange, by: route)
       // What it throws retires the plugin; its exchange is dropped and so answered 500.
-      _ = route.plugin.enter("the route \(route.text.string)") { chost_http_route(&handler, exchange, $0) }
+      _ = route.plugin.enter("the route \(route.text.string)") { chost_http_route(&handler, lent.pointer, $0) }
+      if !isKnownUniquelyReferenced(&lent) { lent.handlerDidReturn() }
       return Status.ok.rawValue
     })
 }
@@ -150,28 +172,44 @@ extension Plugin {
     guard flags & 0xFFFF & ~known == 0 else {
       throw Failure(.unimplemented, "the flags \(flags) of the route \(text.quoted) are not known to this host")
     }
-    let method = text.prefix { $0 != " " }
-    let path = text.dropFirst(method.count + 1)
-    guard ["GET", "POST", "PUT", "PATCH", "DELETE"].contains(method), path.hasPrefix("/"),
-      !path.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x7f || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") })
-    else {
-      throw Failure(
-        .invalidArgument,
-        "the route \(text.quoted) must be GET, POST, PUT, PATCH or DELETE, a space, and a path such as /hello/{name}")
-    }
+    if let sentence = HTTPRoutes.fault(of: text) { throw Failure(.invalidArgument, sentence) }
     if host.registry.hasRoute(text) {
       throw Failure(.alreadyExists, "the route \(text.quoted) is that of a declared method")
     }
-    let right = permission.isEmpty ? (method == "GET" ? "read" : "write") : permission
+    let right = permission.isEmpty ? (text.hasPrefix("GET ") ? "read" : "write") : permission
     let route = HTTPRoutes.Route(host.newID(), of: self, text, flags, right, content)
     try host.httpRoutes.add(route)
     registrations.add(route.id) { [unowned self] in
       host.httpRoutes.remove(route)
+      route.end()
       host.bus.publish("route:removed", ["route": .string(text), "plugin": .string(id)])
       if let ended { release(ended) }
     }
     host.bus.publish("route:added", ["route": .string(text), "plugin": .string(id)])
     return route.id
+  }
+
+  fileprivate func addFiles(_ files: orch_http_files) throws(Failure) -> UInt64 {
+    let prefix = files.prefix.string
+    guard prefix.hasPrefix("/"), prefix.hasSuffix("/") else {
+      throw Failure(.invalidArgument, "the prefix \(prefix.quoted) of a folder of files must begin and end with /")
+    }
+    guard files.n_headers == 0 || files.headers != nil && files.n_headers <= 64 else {
+      throw Failure(.invalidArgument, "a folder of files takes at most 64 header lines")
+    }
+    let lines = (0..<files.n_headers).map { files.headers[$0].string }
+    for line in lines where !isHeaderLine(line) {
+      throw Failure(.invalidArgument, "the header line \(line.quoted) of the folder of files is not \"Name: value\"")
+    }
+    return try addRoute(
+      "GET \(prefix){path...}", files.flags, permission: files.permission.string,
+      .files(Text(try folder(named: files.folder.string)), headers: lines.map { Text($0) }), ended: nil)
+  }
+
+  private func isHeaderLine(_ line: String) -> Bool {
+    let name = line.utf8.prefix { $0 != UInt8(ascii: ":") }
+    return !name.isEmpty && name.count < line.utf8.count && name.allSatisfy { $0 > 0x20 && $0 < 0x7f }
+      && line.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
   }
 
   /// The absolute path of a folder of the plugin. It may be a symbolic link, as in a tree of files being worked on.

@@ -26,11 +26,11 @@ extension HostExtensions {
         identity.actor.bytes.isUTF8, identity.rights.bytes.isUTF8, identity.behalf.bytes.isUTF8,
         identity.actor.bytes.contains(UInt8(ascii: ":")) || identity.actor.string == "system"
       else { return Status.invalidArgument.rawValue }
-      let timeout = identity.timeout_ms > 0 ? identity.timeout_ms : Context.defaultTimeout
+      let timeout = identity.timeout_ms == 0 ? Context.defaultTimeout : identity.timeout_ms
       let context = Context(
         actor: Text(copying: identity.actor.bytes), caller: plugin.name,
         trace: identity.trace.n == 0 ? nil : Text(copying: identity.trace.bytes),
-        deadline: Clock.milliseconds() + timeout, chain: plugin.host.dispatcher.newChain())
+        deadline: timeout < 0 ? nil : Clock.milliseconds() &+ timeout, chain: plugin.host.dispatcher.newChain())
       context.isFace = true
       if identity.rights.p != nil { context.rights = plugin.host.dispatcher.rights.rights(identity.rights.bytes) }
       if identity.behalf.n > 0 { context.behalf = Text(copying: identity.behalf.bytes) }

@@ -49,12 +49,22 @@ import Testing
     return (Status(rawValue: status), message(status, context), id)
   }
 
-  private func addFiles(_ plugin: Plugin, _ prefix: String, _ folder: String) -> (status: Status?, message: String) {
+  private func addFiles(
+    _ plugin: Plugin, _ prefix: String, _ folder: String, headers: [String] = []
+  ) -> (status: Status?, message: String) {
     let context = Context(actor: Text("user:test"), caller: plugin.name, deadline: nil, chain: 0)
     var id: UInt64 = 0
-    let status = orch_str.with(prefix) { prefix in
-      orch_str.with(folder) { HostExtensions.httpRoutes.add_files(plugin.pointer, context.pointer, prefix, 0, $0, &id) }
+    let texts = ([prefix, folder] + headers).map { Text($0) }
+    let status = texts.dropFirst(2).map(\.str).withUnsafeBufferPointer { lines in
+      var files = orch_http_files()
+      files.size = UInt32(MemoryLayout<orch_http_files>.size)
+      files.prefix = texts[0].str
+      files.folder = texts[1].str
+      files.headers = lines.baseAddress
+      files.n_headers = lines.count
+      return HostExtensions.httpRoutes.add_files(plugin.pointer, context.pointer, &files, &id)
     }
+    withExtendedLifetime(texts) {}
     return (Status(rawValue: status), message(status, context))
   }
 
@@ -64,6 +74,7 @@ import Testing
     var permission: String
     var flags: UInt32
     var folder: String
+    var headers: [String] = []
   }
 
   private var all: [Info] {
@@ -76,7 +87,7 @@ import Testing
         Unmanaged<Found>.fromOpaque(found).takeUnretainedValue().all.append(
           Info(
             plugin: info.plugin.string, route: info.route.string, permission: info.permission.string, flags: info.flags,
-            folder: info.folder.string))
+            folder: info.folder.string, headers: (0..<info.n_headers).map { info.headers[$0].string }))
       }, Unmanaged.passUnretained(found).toOpaque())
     return found.all
   }
@@ -90,6 +101,8 @@ import Testing
       var context: UnsafeMutablePointer<orch_ctx>
     }
     var verbs = orch_http_exchange_verbs()
+    verbs.retain = { _ in }
+    verbs.release = { _ in }
     verbs.ctx = { UnsafeMutableRawPointer($0)?.assumingMemoryBound(to: Exchange.self).pointee.context }
     let status = withUnsafePointer(to: &verbs) { verbs in
       var exchange = Exchange(v: verbs, context: context)
@@ -136,9 +149,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "GET", "GET ", "get /a", "HEAD /a", "OPTIONS /a", "FETCH /a", "GET a", "GET  /a", "GET /a b", "GET /a?b",
-    "GET /a#b",
-    "GET /ä", "GET /a\n", "/a",
+    "", "GET", "GET ", "get /a", "HEAD /a", "OPTIONS /a", "FETCH /a", "GET a", "GET  /a", "GET /a b",
+    "/a",
   ]) func refusesWhatIsNoRoute(route: String) {
     let handler = Handler()
     let refused = add(plain, route, handler)
@@ -146,6 +158,23 @@ import Testing
     #expect(refused.message.contains("must be GET, POST, PUT, PATCH or DELETE, a space, and a path"))
     #expect(handler.releases == 1)
     #expect(all.isEmpty)
+  }
+
+  @Test(
+    arguments: [
+      ("GET /a?b", #"the segment "a?b""#), ("GET /a#b", #"the segment "a#b""#), ("GET /ä", "must be a plain word"),
+      ("GET /a\n", "must be a plain word"), ("GET //a", #"the segment """#), ("GET /a/", #"the segment """#),
+      ("GET /..", #"the segment "..""#), ("GET /{}", #"the segment "{}""#), ("GET /{...}", "must be a plain word"),
+      ("GET /{a}b", "must be a plain word"), ("GET /{a{b}", "must be a plain word"),
+      ("GET /{a...}/b", "goes on behind {a...}, which takes the rest of the path: put it last"),
+      ("GET /{a}/{a}", "has the segment {a} twice"), ("GET /{a}/{a...}", "has the segment {a} twice"),
+    ])
+  func saysWhatIsWrongWithAPath(route: String, sentence: String) {
+    let handler = Handler()
+    let refused = add(plain, route, handler)
+    #expect(refused.status == .invalidArgument)
+    #expect(refused.message.contains(sentence), "\(refused.message)")
+    #expect(handler.releases == 1)
   }
 
   @Test func refusesFlagsThatItDoesNotKnow() {
@@ -171,6 +200,13 @@ import Testing
     #expect(all.first?.folder.hasSuffix("/web-of-a-test") == true)
     #expect(all.first?.folder.hasPrefix("/") == true)
     #expect(addFiles(echo, "/board/", "web-of-a-test").status == .notFound)
+    let policy = ["Content-Security-Policy: default-src 'self'", "X-A:b"]
+    #expect(addFiles(plain, "/strict/", "web-of-a-test", headers: policy).status == .ok)
+    #expect(all.last?.headers == policy)
+    for line in ["", "X-A", ": b", "X A: b", "X-A: b\r\nX-B: c", "X-Ä: b"] {
+      let refused = addFiles(plain, "/odd/", "web-of-a-test", headers: [line])
+      #expect(refused.status == .invalidArgument && refused.message.contains("the header line"), "\(line)")
+    }
     for prefix in ["board/", "/board", "", "/bo ard/"] {
       #expect(addFiles(plain, prefix, "web-of-a-test").status == .invalidArgument, "\(prefix)")
     }

@@ -2,8 +2,9 @@ public import CPluginSDK
 
 /// One request of a raw route and its reply.
 ///
-/// Valid until the handler returns, or as long as a ``RetainedExchange`` keeps it; an exchange that is dropped without an
-/// answer is answered 500.
+/// Valid until the handler returns, or as long as a ``RetainedExchange`` keeps it. An answer has to begin within 30 s (by
+/// default) of the end of the body, else the client gets 504; an exchange that is dropped without an answer is answered
+/// 500, and one whose route ends 503.
 ///
 /// [loop-thread]
 public struct WebExchange {
@@ -74,10 +75,17 @@ public struct WebExchange {
   }
 
   /// Answers with a failure as a problem object (RFC 9457), with the HTTP status of its table.
+  ///
+  /// - Parameter retryAfter: Milliseconds after which another try may work, for ``Status/resourceExhausted`` and
+  ///   ``Status/unavailable``.
   @discardableResult
-  public func respond(_ failure: Failure) -> Status {
-    failure.message.withText {
-      Status(verbs.pointee.fail?(raw, failure.status.rawValue, $0) ?? Status.unimplemented.rawValue)
+  public func respond(_ failure: Failure, retryAfter: Int64 = 0) -> Status {
+    failure.message.withText { message in
+      failure.details.withText { details in
+        Status(
+          verbs.pointee.fail?(raw, failure.status.rawValue, message, details, retryAfter)
+            ?? Status.unimplemented.rawValue)
+      }
     }
   }
 
@@ -105,10 +113,13 @@ public struct WebExchange {
   @discardableResult
   public func end() -> Status { Status(verbs.pointee.end?(raw) ?? Status.unimplemented.rawValue) }
 
+  /// Gives an answer up that was begun: the client sees that it is not whole.
+  public func abort() { verbs.pointee.abort?(raw) }
+
   /// Calls `action` once there is room for ``write(_:)`` again.
   public func whenWritable(_ action: @escaping @Loop () -> Void) { verbs.pointee.on_writable?(raw, loopTask(action)) }
 
-  /// Calls `action` when the client has gone before the answer ended, at once when it already has.
+  /// Calls `action` when nobody waits for the answer any more, at once when that is so already.
   public func whenCancelled(_ action: @escaping @Loop () -> Void) { verbs.pointee.on_cancel?(raw, loopTask(action)) }
 
   // MARK: Parts of the body

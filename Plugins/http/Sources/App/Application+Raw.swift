@@ -3,6 +3,16 @@ import PluginKit
 
 /// Raw routes and files of plugins.
 extension Application {
+  func takesBodyInParts(_ exchange: HTTPExchange) -> Bool {
+    catalog.refresh()
+    guard catalog.hasStreamedRoutes, exchange.connection?.isWebSocketOnly != true else { return false }
+    let target = exchange.target
+    let path = target.part(0..<(target.firstIndex(of: UInt8(ascii: "?")) ?? target.count))
+    guard case .found(let match) = catalog.router.match(exchange.method, path), case .raw(let route) = match.endpoint
+    else { return false }
+    return route.isStreamed
+  }
+
   /// Lets the plugin of a route answer.
   func run(_ route: RawRoute, _ exchange: HTTPExchange, as principal: Principal?, query: Bytes) {
     let raw: RawExchange
@@ -21,11 +31,7 @@ extension Application {
             status, "The plugin \"\(route.plugin)\" does not answer now; try again later.", plugin: route.plugin)
         return exchange.respond(problem)
       }
-      if let folder = route.folder {
-        send(catalog.router.captures.last.flatMap(folder.file), exchange)
-      } else if exchange.isOpen {
-        didKeep(raw)
-      }
+      if let folder = route.folder { send(catalog.router.captures.last.flatMap(folder.file), exchange) }
     }
   }
 
@@ -37,7 +43,8 @@ extension Application {
     }
     let pairs = try Self.pairs(of: query)
     let trace = exchange.header("traceparent") ?? Bytes(start: nil, count: 0)
-    let context = try gate.makeContext(principal, trace: trace)
+    let lasts = route.isStreamed || exchange.header("upgrade") != nil
+    let context = try gate.makeContext(principal, trace: trace, isLasting: lasts)
     return RawExchange(exchange, self, route, as: principal, context: context, captures: captures, query: pairs)
   }
 

@@ -11,7 +11,8 @@ final class Application: HTTPHandler {
   /// What describes the interfaces; none without a host that builds them.
   var documents: Documents?
   var policy = SitePolicy(hosts: [], origins: [], ports: [])
-  var residents = Residents()
+  /// The WebSockets and event streams that are open.
+  var residents: [ObjectIdentifier: any Resident] = [:]
   /// Who measures what happens here, if anybody does.
   var observer: RequestObserver?
 
@@ -33,7 +34,6 @@ final class Application: HTTPHandler {
   func interfacesDidChange() {
     catalog.isStale = true
     documents?.invalidate()
-    endResidentsOfGoneRoutes()
   }
 
   // MARK: Requests

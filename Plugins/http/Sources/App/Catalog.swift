@@ -28,8 +28,8 @@ enum Endpoint {
 final class Catalog {
   private(set) var router = Router<Endpoint>()
   private(set) var services: [String] = []
-  /// The ids of the raw routes.
-  private(set) var rawRoutes: Set<UInt64> = []
+  /// Whether a raw route takes the bodies of its requests in parts.
+  private(set) var hasStreamedRoutes = false
   /// Set when services or routes have come or gone.
   var isStale = true
   private let gate: HostGate
@@ -65,9 +65,9 @@ final class Catalog {
     for declaration in catalog.declarations {
       add(declaration.route, .declared(declaration), owner: declaration.fullName)
     }
-    rawRoutes = []
+    hasStreamedRoutes = false
     for route in gate.rawRoutes(fault: { gate.log(.warn, $0) }) {
-      rawRoutes.insert(route.id)
+      if route.isStreamed { hasStreamedRoutes = true }
       add(route.pattern, .raw(route), owner: "plugin \(route.plugin)")
     }
   }

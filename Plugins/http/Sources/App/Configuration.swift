@@ -23,6 +23,7 @@ struct Configuration {
     let limits = json["limits"]
     set(&connections, limits["connections"])
     set(&self.limits.body, limits["bodyBytes"])
+    set(&self.limits.streamedBody, limits["streamedBodyBytes"])
     set(&self.limits.headerBytes, limits["headerBytes"])
     set(&self.limits.headerCount, limits["headerCount"])
     set(&self.limits.target, limits["targetBytes"])

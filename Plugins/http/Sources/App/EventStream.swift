@@ -4,7 +4,6 @@ import PluginKit
 ///
 /// Source: https://html.spec.whatwg.org/multipage/server-sent-events.html.
 final class EventStream: EventReader, Resident {
-  let route: UInt64? = nil
   let format = NoticeFormat.eventStream
   private let app: Application
   private let exchange: HTTPExchange
@@ -111,7 +110,6 @@ final class EventStream: EventReader, Resident {
     schedule()
   }
 
-  func routeDidEnd() {}
 
   func serverWillStop() { end() }
 }

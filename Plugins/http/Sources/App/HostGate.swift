@@ -10,7 +10,8 @@ final class HostGate {
   private let actors: UnsafePointer<orch_actor>
   /// Reaches the raw routes of plugins.
   let server: UnsafePointer<orch_http_server>?
-  private let callTime: Int64
+  /// Milliseconds that a call may take.
+  let callTime: Int64
   private let system = Principal.system()
 
   private typealias Call =
@@ -92,9 +93,13 @@ final class HostGate {
   }
 
   /// Makes a context that stands for somebody; ``free(_:)`` ends it.
-  func makeContext(_ principal: Principal, trace: Bytes) throws(Problem) -> UnsafeMutablePointer<orch_ctx> {
+  ///
+  /// - Parameter isLasting: Whether every call made with it has its own time, and not all together that of one.
+  func makeContext(
+    _ principal: Principal, trace: Bytes, isLasting: Bool = false
+  ) throws(Problem) -> UnsafeMutablePointer<orch_ctx> {
     var context: UnsafeMutablePointer<orch_ctx>?
-    let status = principal.withIdentity(trace: trace, timeout: callTime) { identity in
+    let status = principal.withIdentity(trace: trace, timeout: isLasting ? -1 : callTime) { identity in
       actors.pointee.make?(host, identity, &context) ?? Status.unimplemented.rawValue
     }
     guard status == Status.ok.rawValue, let context else {

@@ -4,7 +4,6 @@ import PluginKit
 final class Session: WebSocketHandler, EventReader, Resident {
   let app: Application
   private let visitor: Visitor
-  let route: UInt64? = nil
   let format = NoticeFormat.rpc
   private(set) var connection: WebSocketConnection?
   private var calls: [ObjectIdentifier: RPCCall] = [:]
@@ -71,8 +70,6 @@ final class Session: WebSocketHandler, EventReader, Resident {
     if visitor.principal != nil { return identifyAgain() }
     connection.close(.unauthenticated, "tell who you are: authenticate {token}")
   }
-
-  func routeDidEnd() {}
 
   /// `authenticate {token}`, for clients that cannot send headers.
   private func authenticate(_ request: JSONRPC.Request, _ batch: RPCBatch?) {

@@ -35,12 +35,16 @@ final class Outbox {
     queue.append(shared)
   }
 
+  /// Lets the owner have its turn though there is nothing to write.
+  func wake() {
+    guard !isClosed, !isScheduled else { return }
+    isScheduled = true
+    pool.scheduled.append(self)
+  }
+
   private func openQueue() -> OutputQueue? {
     guard !isClosed else { return nil }
-    if !isScheduled {
-      isScheduled = true
-      pool.scheduled.append(self)
-    }
+    wake()
     if let pending { return pending }
     let queue = pool.takeQueue()
     pending = queue

@@ -19,6 +19,16 @@ final class SharedBytes {
     self.init(Bytes(start: memory, count: source.count)) { memory.deallocate() }
   }
 
+  /// Takes what a buffer holds and leaves it empty; nothing is copied.
+  convenience init(emptying buffer: inout ByteBuffer) {
+    let home = BufferHome()
+    swap(&home.buffer, &buffer)
+    self.init(home.buffer.bytes) { withExtendedLifetime(home) {} }
+  }
+
+  /// Holds the memory of a buffer that does not change any more.
+  private final class BufferHome { var buffer = ByteBuffer() }
+
   /// Takes what a buffer of the C headers holds; bytes that are only lent are copied.
   convenience init(taking buffer: orch_buf) {
     let bytes = Bytes(

@@ -9,6 +9,8 @@ final class HTTPConnection {
     case head
     /// Within a body.
     case body
+    /// A handler has the request and takes its body in parts, as it comes.
+    case streaming
     /// A handler has the request.
     case handling
     /// The last reply is written or waits to be; what still comes in is thrown away.
@@ -31,6 +33,8 @@ final class HTTPConnection {
   private(set) var successor: (any WebSocketHandler)?
   private(set) var phase = Phase.idle { didSet { since = engine.now } }
   private var since: UInt64
+  /// While a body is streamed: how much of it had come ``since``.
+  private var bytesSince = 0
   private var exchange: HTTPExchange?
   private var held = ByteBuffer()
   private var isParsing = false
@@ -47,6 +51,7 @@ final class HTTPConnection {
   var wantsInput: Bool {
     switch phase {
     case .idle, .head, .body: outbox.bufferedBytes <= engine.limits.highWater
+    case .streaming: (exchange?.waitingBytes ?? 0) < engine.limits.heldBytes
     case .handling: held.count < engine.limits.heldBytes
     case .lingering, .upgraded: true
     case .closed: false
@@ -58,7 +63,7 @@ final class HTTPConnection {
   /// Takes bytes from the socket. They are borrowed.
   func receive(_ bytes: Bytes) {
     switch phase {
-    case .idle, .head, .body:
+    case .idle, .head, .body, .streaming:
       if isParsing || !held.isEmpty { held.append(bytes) } else { parse(bytes) }
     case .handling, .upgraded:
       held.append(bytes)
@@ -74,7 +79,7 @@ final class HTTPConnection {
   func receiveEnd() {
     inputEnded = true
     switch phase {
-    case .head, .body: refuse(.badRequest, "The connection ended within a request.")
+    case .head, .body, .streaming: refuse(.badRequest, "The connection ended within a request.")
     case .idle, .lingering: phase = outbox.bufferedBytes > 0 ? .lingering : .closed
     case .handling, .upgraded: close()
     case .closed: break
@@ -99,13 +104,19 @@ final class HTTPConnection {
       let exchange = currentExchange()
       switch exchange.read(rest) {
       case .needsMore:
+        if phase == .streaming { return bodyDidCome(exchange) }
         if phase == .head, exchange.isHeadComplete { beginBody(exchange) }
         return
       case .complete(let consumed):
         rest = rest.part(consumed..<rest.count)
+        let isHandled = phase == .streaming
         phase = .handling
-        engine.handler.handle(exchange)
-        exchange.wasKept = phase == .handling
+        if isHandled {
+          exchange.onBody?()
+        } else {
+          engine.handler.handle(exchange)
+          exchange.wasKept = phase == .handling
+        }
       case .refused:
         let refusal = exchange.refusal ?? .init(status: .badRequest, detail: "The request is malformed.")
         refuse(refusal.status, refusal.detail)
@@ -128,12 +139,15 @@ final class HTTPConnection {
   }
 
   private func beginBody(_ exchange: HTTPExchange) {
+    guard !exchange.isStreamed else { return beginStreaming(exchange) }
     phase = .body
     if exchange.wantsContinue, exchange.bodyBytes == 0 { outbox.append { $0.append("HTTP/1.1 100 Continue\r\n\r\n") } }
   }
 
   private func refuse(_ status: HTTPStatus, _ detail: String) {
-    currentExchange().refuseAndClose(status, detail)
+    let exchange = currentExchange()
+    guard phase == .streaming else { return exchange.refuseAndClose(status, detail) }
+    giveUp(exchange, Problem(http: status, detail: detail))
   }
 
   // MARK: Replies
@@ -190,6 +204,7 @@ final class HTTPConnection {
     abandoned?.connection = nil
     abandoned?.onWritable = nil
     abandoned?.onWake = nil
+    abandoned?.onBody = nil
     let tell = abandoned?.onDisconnect
     abandoned?.onDisconnect = nil
     tell?()
@@ -202,9 +217,10 @@ final class HTTPConnection {
       switch phase {
       case .idle: since + limits.idleTime
       case .head: since + limits.headerTime
-      case .body: since + limits.bodyGrace + UInt64(exchange?.bodyBytes ?? 0) * 1000 / limits.bodyRate
+      case .body: bodyDeadline
+      case .streaming: isClientsTurn ? bodyDeadline : answerDeadline
+      case .handling: min(answerDeadline, exchange?.wakeAt ?? .max)
       case .lingering: outbox.bufferedBytes > 0 ? .max : since + limits.lingerTime
-      case .handling: exchange?.wakeAt ?? .max
       case .upgraded, .closed: .max
       }
     return min(own, outbox.stalledSince.map { $0 + limits.writeTime } ?? .max)
@@ -216,10 +232,74 @@ final class HTTPConnection {
     switch phase {
     case .head: refuse(.requestTimeout, "The header section did not arrive in time.")
     case .body: refuse(.requestTimeout, "The body came too slowly.")
+    case .streaming where isClientsTurn: refuse(.requestTimeout, "The body came too slowly.")
+    case .handling where exchange?.wakeAt ?? .max <= engine.now: exchange?.onWake?()
+    case .streaming, .handling: answerIsOverdue()
     case .idle, .lingering: close()
-    case .handling: exchange?.onWake?()
     case .upgraded, .closed: break
     }
+  }
+}
+
+// MARK: - Bodies in parts
+
+extension HTTPConnection {
+  private func beginStreaming(_ exchange: HTTPExchange) {
+    phase = .streaming
+    bytesSince = 0
+    engine.handler.handle(exchange)
+    if phase == .streaming { exchange.wasKept = true }
+  }
+
+  private func bodyDidCome(_ exchange: HTTPExchange) {
+    if !wantsInput { since = engine.now }  // From here on it is the handler's turn.
+    exchange.onBody?()
+  }
+
+  /// The handler has taken what waited of the body.
+  func bodyWasTaken() {
+    guard phase == .streaming else { return }
+    restartBodyTime()
+    outbox.wake()  // Its owner looks whether the socket is to be read again.
+  }
+
+  /// The handler wants a body that its client sends only when it is told to.
+  func sayContinue() {
+    guard phase == .streaming else { return }
+    restartBodyTime()
+    outbox.append { $0.append("HTTP/1.1 100 Continue\r\n\r\n") }
+  }
+
+  private func restartBodyTime() {
+    since = engine.now
+    bytesSince = exchange?.bodyBytes ?? 0
+  }
+
+  /// Whether it is the client that is waited for, and not the handler.
+  private var isClientsTurn: Bool { wantsInput && exchange?.wantsContinue != true }
+
+  private var bodyDeadline: UInt64 {
+    let bytes = max((exchange?.bodyBytes ?? 0) - bytesSince, 0)
+    return since + engine.limits.bodyGrace + UInt64(bytes) * 1000 / engine.limits.bodyRate
+  }
+
+  private var answerDeadline: UInt64 {
+    guard let exchange, exchange.reply == .none, let time = exchange.answerTime else { return .max }
+    return since + time
+  }
+
+  private func answerIsOverdue() {
+    guard let exchange, exchange.reply == .none, let time = exchange.answerTime else { return }
+    giveUp(exchange, Problem(.deadlineExceeded, "The answer did not begin within \(Double(time) / 1000) s."))
+  }
+
+  /// Answers in the place of a handler, and tells it that nobody waits any more.
+  private func giveUp(_ exchange: HTTPExchange, _ problem: Problem) {
+    guard exchange.reply == .none else { return close() }
+    let tell = exchange.onDisconnect
+    exchange.onDisconnect = nil
+    exchange.respond(problem)
+    tell?()
   }
 }
 

@@ -2,6 +2,8 @@
 protocol HTTPHandler: AnyObject {
   /// Answers a request: now, or later when it holds the exchange.
   func handle(_ exchange: HTTPExchange)
+  /// Whether ``handle(_:)`` is to run as soon as the head of this request is there, and its body to be taken in parts.
+  func takesBodyInParts(_ exchange: HTTPExchange) -> Bool
 }
 
 /// What all connections of one loop share: limits, clock, and pools so that idle connections own nothing.
@@ -57,6 +59,7 @@ final class HTTPEngine {
     exchange.onDisconnect = nil
     exchange.onWritable = nil
     exchange.onWake = nil
+    exchange.onBody = nil
     if !exchange.wasKept, !isClosed, spare.count < 256 { spare.append(exchange) }
   }
 

@@ -35,6 +35,9 @@ final class HTTPExchange {
   private(set) var keepsAlive = false
   private(set) var isVersion11 = false
   private(set) var wantsContinue = false
+  /// Whether the handler runs before the body is there, and takes it in parts.
+  private(set) var isStreamed = false
+  private(set) var isBodyComplete = false
 
   // Where in the message the parser is: the limits count framing, too.
   private var messageBytes = 0
@@ -53,6 +56,10 @@ final class HTTPExchange {
   var wasKept = false
   /// Called once when the client has gone before the reply ended. Set by a handler that answers later.
   var onDisconnect: (() -> Void)?
+  /// How many milliseconds a handler may take to begin its answer, from the end of the request on; nil for any time.
+  var answerTime: UInt64?
+  /// Called when there is more of a streamed body, or its end.
+  var onBody: (() -> Void)?
   /// Called when a stream that was told to pause may go on.
   var onWritable: (() -> Void)?
   /// When ``onWake`` is called, in the engine's milliseconds, should the reply not have ended.
@@ -77,6 +84,9 @@ final class HTTPExchange {
     keepsAlive = false
     isVersion11 = false
     wantsContinue = false
+    isStreamed = false
+    isBodyComplete = false
+    answerTime = nil
     messageBytes = 0
     headBytes = 0
     reply = .none
@@ -125,7 +135,9 @@ final class HTTPExchange {
     case .complete(let consumed):
       messageBytes += consumed
       record.receivedBytes = messageBytes
-      keepsAlive = parser.keepsAlive
+      isBodyComplete = true
+      // An answer that began before the end of its request has said that the connection ends.
+      keepsAlive = parser.keepsAlive && reply == .none
       return checkFraming(to: messageBytes) ? outcome : .refused
     case .refused, .malformed:
       return outcome
@@ -199,6 +211,8 @@ final class HTTPExchange {
     method = parser.method
     let version = parser.version
     isVersion11 = version == (1, 1)
+    let hasBody = parser.isChunked || (parser.contentLength ?? 0) > 0
+    isStreamed = hasBody && method.takesBody && engine.handler.takesBodyInParts(self)
     if let found = HeadCheck.refusal(of: self, version: version) {
       refusal = found
       return false
@@ -209,18 +223,44 @@ final class HTTPExchange {
       guard expect.equals(ignoringCase: "100-continue") else {
         return refuse(.expectationFailed, "The only expectation this server knows is 100-continue.")
       }
-      wantsContinue = parser.isChunked || (parser.contentLength ?? 0) > 0
+      wantsContinue = hasBody
     }
     return true
   }
 
   func parserDidRead(body part: Bytes) -> Bool {
     bodyBytes += part.count
-    guard bodyBytes <= engine.limits.body else {
-      return refuse(.contentTooLarge, "The body is longer than \(engine.limits.body) bytes.")
+    wantsContinue = false
+    guard bodyBytes <= bodyLimit else {
+      return refuse(.contentTooLarge, "The body is longer than \(bodyLimit) bytes.")
     }
     guard checkFraming(to: offset(behind: part)) else { return false }
     if method.takesBody { storedBody.append(part) }
     return true
+  }
+}
+
+// MARK: - Bodies in parts
+
+extension HTTPExchange {
+  /// The most bytes of a body.
+  var bodyLimit: Int { isStreamed ? engine.limits.streamedBody : engine.limits.body }
+
+  /// Bytes of the body that nobody has taken yet.
+  var waitingBytes: Int { storedBody.count }
+
+  /// Takes what has come of a streamed body; nil when nothing waits.
+  func takePart() -> SharedBytes? {
+    guard waitingBytes > 0 else { return nil }
+    let part = SharedBytes(emptying: &storedBody)
+    connection?.bodyWasTaken()
+    return part
+  }
+
+  /// Tells a client that waits for it to send the body of a streamed request.
+  func demandBody() {
+    guard wantsContinue, reply == .none else { return }
+    wantsContinue = false
+    connection?.sayContinue()
   }
 }

@@ -8,6 +8,8 @@ struct HTTPLimits {
   var headerCount = 100
   /// Longest body; beyond it 413.
   var body = 8 * 1024 * 1024
+  /// Longest body that a handler takes in parts; beyond it 413.
+  var streamedBody = 1024 * 1024 * 1024
   /// From the first byte of a request to the end of its header section; then 408.
   var headerTime: UInt64 = 10_000
   /// Time for a body before ``bodyRate`` counts.
@@ -26,6 +28,7 @@ struct HTTPLimits {
   var eventQueue = 1024 * 1024
   /// How often the client of an event stream gets a sign of life.
   var heartbeatTime: UInt64 = 30_000
-  /// Bytes of further requests kept while one is being answered; beyond it reading stops.
+  /// Bytes of further requests kept while one is being answered, and of a body that its handler has not taken yet; beyond
+  /// it reading stops.
   var heldBytes = 64 * 1024
 }

@@ -89,7 +89,7 @@ enum HeadCheck {
   }
 
   private static func length(_ exchange: HTTPExchange) -> HTTPExchange.Refusal? {
-    guard let length = exchange.parser.contentLength, length > UInt64(exchange.engine.limits.body) else { return nil }
-    return .init(status: .contentTooLarge, detail: "The body is longer than \(exchange.engine.limits.body) bytes.")
+    guard let length = exchange.parser.contentLength, length > UInt64(exchange.bodyLimit) else { return nil }
+    return .init(status: .contentTooLarge, detail: "The body is longer than \(exchange.bodyLimit) bytes.")
   }
 }

@@ -2,8 +2,9 @@ import CPluginSDK
 import PluginKit
 
 /// A WebSocket that a plugin speaks on itself.
+///
+/// Its functions are the host's, which may be called at any time and close it when the plugin stops.
 final class Channel: WebSocketHandler, Resident {
-  let route: UInt64?
   private let app: Application
   private let visitor: Visitor
   private let callback: orch_http_socket_cb
@@ -25,10 +26,9 @@ final class Channel: WebSocketHandler, Resident {
     var object: UnsafeMutableRawPointer?
   }
 
-  init(_ app: Application, _ visitor: Visitor, route: UInt64, _ callback: orch_http_socket_cb) {
+  init(_ app: Application, _ visitor: Visitor, _ callback: orch_http_socket_cb) {
     self.app = app
     self.visitor = visitor
-    self.route = route
     self.callback = callback
     handle = .allocate(capacity: 1)
     handle.initialize(to: Handle(v: UnsafePointer(Self.verbs), object: nil))
@@ -36,6 +36,7 @@ final class Channel: WebSocketHandler, Resident {
   }
 
   deinit {
+    handle.pointee.object = nil  // What is told now may still use the handle.
     // The client may have gone before the connection was a WebSocket.
     if isGiven, !isOver { callback.closed?(callback.ud, 1006) }
     callback.release?(callback.ud)
@@ -105,11 +106,6 @@ final class Channel: WebSocketHandler, Resident {
 
   func webSocketIdentityIsDue(_ connection: WebSocketConnection) { identifyAgain() }
 
-  func routeDidEnd() {
-    connection?.close(.goingAway, "its plugin has stopped")
-    isOver = true  // The plugin hears nothing any more.
-  }
-
   // MARK: The plugin
 
   private func send(_ isText: Bool, _ data: SharedBytes) -> Status {
@@ -150,7 +146,7 @@ final class Channel: WebSocketHandler, Resident {
         size: UInt32(MemoryLayout<orch_http_socket_verbs>.size), reserved: 0,
         send: { socket, isText, data in
           let data = SharedBytes(taking: data)
-          return (Channel.from(socket)?.send(isText != 0, data) ?? .internal).rawValue
+          return (Channel.from(socket)?.send(isText != 0, data) ?? .cancelled).rawValue
         },
         close: { socket, code, reason in Channel.from(socket)?.close(code, Bytes(reason)) }))
     return table

@@ -6,8 +6,6 @@ import PluginKit
 /// Counted by the plugin's retains; when the last one goes without an answer, the client gets 500.
 final class RawExchange {
   let exchange: HTTPExchange
-  /// The route by which it came.
-  let route: UInt64
   private let app: Application
   private let principal: Principal
   private let isStreamed: Bool
@@ -15,12 +13,13 @@ final class RawExchange {
   private let captures: [(name: String, value: SharedBytes)]
   private let query: [(name: SharedBytes, value: SharedBytes)]
   private let handle: UnsafeMutablePointer<Handle>
-  private var isBodyTaken = false
   /// The client has gone, or wants no more.
   private var hasGone = false
   private var isOffering = false
+  private var isOfferingBody = false
   private var onCancel: orch_task?
   private var onWritable: orch_task?
+  private var onReadable: orch_task?
   /// The address of the client, while it is there, and after that when it was asked for before.
   private(set) lazy var address = (exchange.connection?.address ?? []).withUnsafeBufferPointer(
     SharedBytes.init(copying:))
@@ -42,7 +41,6 @@ final class RawExchange {
   ) {
     self.exchange = exchange
     self.app = app
-    self.route = route.id
     self.principal = principal
     isStreamed = route.isStreamed
     self.context = context
@@ -51,15 +49,16 @@ final class RawExchange {
     handle = .allocate(capacity: 1)
     handle.initialize(to: Handle(v: UnsafePointer(RawVerbs.table), object: nil))
     handle.pointee.object = Unmanaged.passUnretained(self).toOpaque()
+    exchange.answerTime = UInt64(app.gate.callTime)
     exchange.wasKept = true  // A plugin may hold it beyond its answer: it must never be another client's.
     exchange.onDisconnect = { [unowned self] in disconnect() }
   }
 
   deinit {
-    app.didEnd(self)
     end()
     drop(&onCancel)
     drop(&onWritable)
+    drop(&onReadable)
     app.gate.free(context)
     handle.deallocate()
   }
@@ -105,11 +104,47 @@ final class RawExchange {
   /// The whole body; nothing where it is read in parts.
   var body: Bytes { isStreamed ? Bytes(start: nil, count: 0) : exchange.body }
 
-  /// The next part of the body: all of it at once, then its end.
-  func takeBody() -> Bytes {
-    guard !isBodyTaken else { return Bytes(start: nil, count: 0) }
-    isBodyTaken = true
-    return exchange.body
+  /// What there is to be read of a streamed body.
+  enum Part {
+    case bytes(SharedBytes)
+    case end
+    case notYet
+    /// Nothing more will come: the client has gone or broken off.
+    case never
+    /// The body is there as a whole.
+    case whole
+  }
+
+  /// Takes the next part of the body.
+  func read() -> Part {
+    guard isStreamed else { return .whole }
+    if let part = exchange.takePart() { return .bytes(part) }
+    if exchange.isBodyComplete { return .end }
+    guard !hasGone, exchange.connection != nil else { return .never }
+    exchange.demandBody()
+    return .notYet
+  }
+
+  func setReadable(_ task: orch_task) {
+    drop(&onReadable)
+    onReadable = task
+    exchange.onBody = { [unowned self] in offerBody() }
+    if !isReadable { exchange.demandBody() }
+    offerBody()
+  }
+
+  private var isReadable: Bool {
+    !isStreamed || hasGone || exchange.connection == nil || exchange.waitingBytes > 0 || exchange.isBodyComplete
+  }
+
+  /// Runs the task that waits for the body, and the one that this one sets, as long as there is something to read.
+  private func offerBody() {
+    guard !isOfferingBody else { return }
+    withExtendedLifetime(self) {
+      isOfferingBody = true
+      while onReadable != nil, isReadable { run(take(&onReadable)) }
+      isOfferingBody = false
+    }
   }
 
   // MARK: The reply
@@ -163,21 +198,17 @@ final class RawExchange {
 
   private func disconnect() {
     hasGone = true
-    withExtendedLifetime(self) { run(take(&onCancel)) }
+    withExtendedLifetime(self) {
+      run(take(&onCancel))
+      offerBody()
+    }
   }
 
-  /// The plugin has stopped: it hears nothing any more, and the client is not kept waiting.
-  func routeDidEnd() {
+  /// Gives a reply up that has begun.
+  func abort() {
+    guard exchange.reply == .streaming else { return }
     hasGone = true
-    drop(&onCancel)
-    drop(&onWritable)
-    exchange.onDisconnect = nil
-    exchange.onWritable = nil
-    if exchange.reply == .none {
-      exchange.respond(Problem(.unavailable, "The plugin that was to answer has stopped; try again later."))
-    } else {
-      end()
-    }
+    exchange.abortStream()
   }
 
   // MARK: WebSocket
@@ -188,7 +219,7 @@ final class RawExchange {
       callback.release?(callback.ud)
       return nil
     }
-    let channel = Channel(app, visitor, route: route, callback)
+    let channel = Channel(app, visitor, callback)
     guard subprotocol.isEmpty || offers(subprotocol) else {
       exchange.respond(Problem(.invalidArgument, "The client does not offer the subprotocol \(subprotocol.text)."))
       return nil

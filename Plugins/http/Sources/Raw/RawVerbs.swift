@@ -19,7 +19,8 @@ enum RawVerbs {
         retain: { if let exchange = RawExchange.from($0) { _ = Unmanaged.passRetained(exchange) } },
         release: { if let exchange = RawExchange.from($0) { Unmanaged.passUnretained(exchange).release() } },
         respond: respond, fail: fail, begin: begin, write: write, end: end, on_writable: onWritable,
-        on_cancel: onCancel, read: read, on_readable: onReadable, upgrade: upgrade))
+        on_cancel: onCancel, read: read, on_readable: onReadable, upgrade: upgrade,
+        abort: { RawExchange.from($0)?.abort() }))
     return table
   }()
 
@@ -61,11 +62,15 @@ enum RawVerbs {
     return 0
   }
 
-  private static let fail: @convention(c) (X, orch_status, orch_str) -> orch_status = { pointer, status, message in
+  private static let fail: @convention(c) (X, orch_status, orch_str, orch_str, Int64) -> orch_status = {
+    pointer, status, message, details, retry in
     guard let raw = RawExchange.from(pointer) else { return Status.internal.rawValue }
     if let refusal = raw.refusal(wants: .none) { return refusal.rawValue }
     let status = Status(status)
-    raw.exchange.respond(Problem(status == .ok ? .internal : status, Bytes(message).text))
+    var problem = Problem(
+      status == .ok ? .internal : status, Bytes(message).text, details: details.n == 0 ? nil : Bytes(details).text)
+    if retry > 0 { problem.retryAfter = (retry - 1) / 1000 + 1 }
+    raw.exchange.respond(problem)
     return 0
   }
 
@@ -106,16 +111,18 @@ enum RawVerbs {
 
   private static let read: @convention(c) (X, UnsafeMutablePointer<orch_buf>?) -> orch_status = { pointer, out in
     guard let raw = RawExchange.from(pointer), let out else { return Status.internal.rawValue }
-    let part = SharedBytes(copying: raw.takeBody())
-    out.pointee = part.buffer()
+    out.pointee = orch_buf(p: nil, n: 0, release: nil, owner: nil)
+    switch raw.read() {
+    case .bytes(let part): out.pointee = part.buffer()
+    case .end: break
+    case .notYet: return Status.unavailable.rawValue
+    case .never: return Status.cancelled.rawValue
+    case .whole: return Status.failedPrecondition.rawValue
+    }
     return 0
   }
 
-  /// The body is there as a whole when the handler runs.
-  private static let onReadable: @convention(c) (X, orch_task) -> Void = { _, task in
-    task.fn?(task.ud)
-    task.release?(task.ud)
-  }
+  private static let onReadable: @convention(c) (X, orch_task) -> Void = { RawExchange.from($0)?.setReadable($1) }
 
   // MARK: WebSocket
 

@@ -104,8 +104,10 @@ extension UnsafeMutablePointer<orch_http_exchange> {
   }
 
   @discardableResult
-  func fail(_ status: Status, _ message: String) -> Status {
-    withBytes(message) { Status(verbs.fail(self, status.rawValue, $0.abi)) }
+  func fail(_ status: Status, _ message: String, details: String = "", retry: Int64 = 0) -> Status {
+    withBytes(message) { message in
+      withBytes(details) { Status(verbs.fail(self, status.rawValue, message.abi, $0.abi, retry)) }
+    }
   }
 
   @discardableResult
@@ -130,15 +132,27 @@ extension UnsafeMutablePointer<orch_http_exchange> {
 
   func onWritable(_ action: @escaping () -> Void) { verbs.on_writable(self, StubTask.make(action)) }
   func onCancel(_ action: @escaping () -> Void) { verbs.on_cancel(self, StubTask.make(action)) }
+  func abort() { verbs.abort(self) }
   func retain() { verbs.retain(self) }
   func release() { verbs.release(self) }
 
-  /// The next part of the body; empty at its end.
-  func read() -> String? {
+  func onReadable(_ action: @escaping () -> Void) { verbs.on_readable(self, StubTask.make(action)) }
+
+  /// The next part of the body, empty at its end, or why there is none.
+  func read() -> Result<String, Failure> {
     var out = orch_buf()
-    guard verbs.read(self, &out) == 0 else { return nil }
+    let status = Status(verbs.read(self, &out))
+    guard status == .ok else { return .failure(Failure(status, "read")) }
     defer { out.release?(out.owner) }
-    return Bytes(orch_str(p: UnsafePointer(out.p), n: out.n)).text
+    return .success(Bytes(orch_str(p: UnsafePointer(out.p), n: out.n)).text)
+  }
+
+  /// As ``read()``, in a word: the part in brackets, `end`, or the status.
+  func readWord() -> String {
+    switch read() {
+    case .success(let part): part.isEmpty ? "end" : "[\(part)]"
+    case .failure(let failure): "\(failure.status)"
+    }
   }
 
   func upgrade(_ channel: StubChannel, protocol name: String = "") -> Status {

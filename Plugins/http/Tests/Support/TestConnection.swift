@@ -9,6 +9,8 @@ final class TestConnection: OutboxOwner {
   /// How many bytes the client takes per flush; the rest waits.
   var appetite = Int.max
   private var underWay: OutputQueue?
+  /// How often this client had its turn.
+  private(set) var flushes = 0
   /// Whether a connection that was upgraded goes on as a WebSocket.
   var upgrades = false
   private(set) var webSocket: WebSocketConnection?
@@ -28,6 +30,7 @@ final class TestConnection: OutboxOwner {
   }
 
   func flush() {
+    flushes += 1
     if upgrades, webSocket == nil, let handler = http.successor {
       let webSocket = WebSocketConnection(
         engine: engine, outbox: outbox, limits: WebSocketLimits(), handler: handler)
@@ -111,8 +114,12 @@ final class TestConnection: OutboxOwner {
 final class TestHandler: HTTPHandler {
   var requests: [String] = []
   var body: (HTTPExchange) -> Void
+  /// Whether bodies are taken in parts.
+  var streams = false
 
   init(_ body: @escaping (HTTPExchange) -> Void = { $0.respond(.ok, .text, text: "hello") }) { self.body = body }
+
+  func takesBodyInParts(_ exchange: HTTPExchange) -> Bool { streams }
 
   func handle(_ exchange: HTTPExchange) {
     let headers = exchange.fields.map { "\(exchange.name($0).text)=\(exchange.value($0).text)" }.joined(separator: "&")

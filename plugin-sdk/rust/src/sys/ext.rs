@@ -228,7 +228,7 @@ pub struct orch_http_exchange_verbs_1 {
     pub retain: Option<unsafe extern "C" fn(x: *mut orch_http_exchange)>,
     pub release: Option<unsafe extern "C" fn(x: *mut orch_http_exchange)>,
     pub respond: Option<unsafe extern "C" fn(x: *mut orch_http_exchange, code: u16, headers: *const orch_str, n_headers: usize, body: orch_buf) -> orch_status>,
-    pub fail: Option<unsafe extern "C" fn(x: *mut orch_http_exchange, status: orch_status, message: orch_str) -> orch_status>,
+    pub fail: Option<unsafe extern "C" fn(x: *mut orch_http_exchange, status: orch_status, message: orch_str, details: orch_str, retry_ms: i64) -> orch_status>,
     pub begin: Option<unsafe extern "C" fn(x: *mut orch_http_exchange, code: u16, headers: *const orch_str, n_headers: usize) -> orch_status>,
     pub write: Option<unsafe extern "C" fn(x: *mut orch_http_exchange, part: orch_buf) -> orch_status>,
     pub end: Option<unsafe extern "C" fn(x: *mut orch_http_exchange) -> orch_status>,
@@ -237,6 +237,7 @@ pub struct orch_http_exchange_verbs_1 {
     pub read: Option<unsafe extern "C" fn(x: *mut orch_http_exchange, out: *mut orch_buf) -> orch_status>,
     pub on_readable: Option<unsafe extern "C" fn(x: *mut orch_http_exchange, task: orch_task)>,
     pub upgrade: Option<unsafe extern "C" fn(x: *mut orch_http_exchange, protocol: orch_str, cb: orch_http_socket_cb, out: *mut *mut orch_http_socket) -> orch_status>,
+    pub abort: Option<unsafe extern "C" fn(x: *mut orch_http_exchange)>,
 }
 pub type orch_http_exchange_verbs = orch_http_exchange_verbs_1;
 
@@ -256,11 +257,24 @@ pub struct orch_http_handler {
 
 #[repr(C)]
 #[derive(Clone, Copy)]
+pub struct orch_http_files_1 {
+    pub size: u32,
+    pub flags: u32,
+    pub prefix: orch_str,
+    pub folder: orch_str,
+    pub permission: orch_str,
+    pub headers: *const orch_str,
+    pub n_headers: usize,
+}
+pub type orch_http_files = orch_http_files_1;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
 pub struct orch_http_routes_1 {
     pub size: u32,
     pub reserved: u32,
     pub add: Option<unsafe extern "C" fn(host: *mut orch_host, ctx: *mut orch_ctx, route: orch_str, flags: u32, permission: orch_str, handler: orch_http_handler, id: *mut u64) -> orch_status>,
-    pub add_files: Option<unsafe extern "C" fn(host: *mut orch_host, ctx: *mut orch_ctx, prefix: orch_str, flags: u32, folder: orch_str, id: *mut u64) -> orch_status>,
+    pub add_files: Option<unsafe extern "C" fn(host: *mut orch_host, ctx: *mut orch_ctx, files: *const orch_http_files, id: *mut u64) -> orch_status>,
     pub remove: Option<unsafe extern "C" fn(host: *mut orch_host, id: u64) -> orch_status>,
 }
 pub type orch_http_routes = orch_http_routes_1;
@@ -276,6 +290,8 @@ pub struct orch_http_route_info_1 {
     pub route: orch_str,
     pub permission: orch_str,
     pub folder: orch_str,
+    pub headers: *const orch_str,
+    pub n_headers: usize,
 }
 pub type orch_http_route_info = orch_http_route_info_1;
 

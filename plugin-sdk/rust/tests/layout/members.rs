@@ -46,11 +46,12 @@ members! {
     orch_http_socket_cb { message, writable, closed, ud, release }
     orch_http_socket_verbs_1 { size, reserved, send, close }
     orch_http_socket { v }
-    orch_http_exchange_verbs_1 { size, reserved, ctx, method, target, address, is_secure, parameter, header, body, retain, release, respond, fail, begin, write, end, on_writable, on_cancel, read, on_readable, upgrade }
+    orch_http_exchange_verbs_1 { size, reserved, ctx, method, target, address, is_secure, parameter, header, body, retain, release, respond, fail, begin, write, end, on_writable, on_cancel, read, on_readable, upgrade, abort }
     orch_http_exchange { v }
     orch_http_handler { r#fn, ud, release }
+    orch_http_files_1 { size, flags, prefix, folder, permission, headers, n_headers }
     orch_http_routes_1 { size, reserved, add, add_files, remove }
-    orch_http_route_info_1 { size, flags, id, plugin, route, permission, folder }
+    orch_http_route_info_1 { size, flags, id, plugin, route, permission, folder, headers, n_headers }
     orch_http_server_1 { size, reserved, each, run }
     orch_json_value { doc, at }
     orch_json_cursor { next, state }

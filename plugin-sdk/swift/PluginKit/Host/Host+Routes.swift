@@ -59,19 +59,31 @@ extension Host {
     return Route(id: id, host: self)
   }
 
-  /// Serves the files of a folder of the plugin below a path: types by name, with `ETag`; `index.html` for the path
-  /// itself. Files whose names hold a hash are cached for a year.
+  /// Serves the files of a folder of the plugin below a path: types by name, with `ETag` and single ranges; `index.html` for
+  /// the path itself. Files whose names hold a hash are cached for a year.
   ///
   /// - Parameters:
   ///   - prefix: Begins and ends with `/`.
   ///   - folder: A path below the folder of plugin.json.
+  ///   - permission: A right that the caller must have; nil for `read`.
+  ///   - headers: Lines `Name: value` of every answer, such as a Content-Security-Policy.
   @Loop
   @discardableResult
-  public func files(_ prefix: String, _ options: RouteOptions = [], folder: String) throws(Failure) -> Route {
+  public func files(
+    _ prefix: String, _ options: RouteOptions = [], folder: String, permission: String? = nil, headers: [String] = []
+  ) throws(Failure) -> Route {
     guard let add = tables.httpRoutes?.pointee.add_files else { throw .missing(ORCH_EXT_HTTP_ROUTES) }
     var id: UInt64 = 0
-    let status = prefix.withText { prefix in
-      folder.withText { add(raw, nil, prefix, options.rawValue, $0, &id) }
+    var files = orch_http_files()
+    files.size = UInt32(MemoryLayout<orch_http_files>.size)
+    files.flags = options.rawValue
+    let status = withTexts([prefix, folder, permission ?? ""] + headers) { texts in
+      files.prefix = texts[0]
+      files.folder = texts[1]
+      files.permission = texts[2]
+      files.headers = texts.baseAddress.map { $0 + 3 }
+      files.n_headers = texts.count - 3
+      return add(raw, nil, &files, &id)
     }
     try Failure.check(status, "the files of \(folder) could not be added; the log has the reason")
     return Route(id: id, host: self)
