@@ -115,14 +115,6 @@ import Testing
     #expect(site.send("OPTIONS /board/index.html").headers["Allow"] == "GET, HEAD, OPTIONS")
   }
 
-  @Test func servesNoFileThatIsTooLarge() {
-    write("large.bin", "x")
-    #expect(truncate("\(folder)/web/large.bin", StaticFolder.largest) == 0)
-    #expect(site.send("GET /board/large.bin").headers["Content-Length"] == "\(StaticFolder.largest)")
-    #expect(truncate("\(folder)/web/large.bin", StaticFolder.largest + 1) == 0)
-    #expect(site.send("GET /board/large.bin").status == 404)
-  }
-
   @Test func asksTheHostWhetherTheCallerMay() throws {
     site.host.routes.add("GET /private/{path...}", folder: folder + "/web", status: .permissionDenied)
     site.app.catalog.isStale = true

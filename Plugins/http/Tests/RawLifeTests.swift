@@ -129,6 +129,34 @@ import Testing
     #expect(site.host.contexts == 0)
   }
 
+  @Test func tasksEndWithTheAnswer() throws {
+    final class Held {}
+    weak var held: Held?
+    for end in 0..<4 {
+      var kept: RawPointer?
+      route("GET /x\(end)") { x in
+        x.retain()
+        kept = x
+        let new = Held()
+        held = new
+        x.onCancel { _ = new }
+        if end == 1 { x.begin() }
+      }
+      let client = site.connect()
+      client.send("GET /x\(end) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+      #expect(held != nil)
+      switch end {
+      case 0: kept?.respond(200)
+      case 1: kept?.end()
+      case 2: kept?.fail(.internal, "no")
+      default: client.endInput()
+      }
+      #expect(held == nil, "\(end)")
+      kept?.release()
+    }
+    #expect(site.host.contexts == 0)
+  }
+
   @Test func nobodyWaitsForeverForAnAnswerThatDoesNotBegin() throws {
     var kept: [RawPointer] = []
     var told: [String] = []

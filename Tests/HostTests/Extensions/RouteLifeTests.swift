@@ -104,7 +104,6 @@ import Testing
     served.receive("sleep")
     #expect(guest.accounts.longTurns == before.longTurns + 1)
     #expect(guest.accounts.loopTime > before.loopTime + 25_000_000)
-    #expect(host.logged(#"plugin \"web-guest\" held the loop for 3"#))
     #expect(host.logged("in a message of a WebSocket of GET /socket"))
     served.release()
   }

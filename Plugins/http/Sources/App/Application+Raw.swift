@@ -31,7 +31,9 @@ extension Application {
             status, "The plugin \"\(route.plugin)\" does not answer now; try again later.", plugin: route.plugin)
         return exchange.respond(problem)
       }
-      if let folder = route.folder { send(catalog.router.captures.last.flatMap(folder.file), exchange) }
+      guard let folder = route.folder else { return }
+      raw.handBack()
+      send(folder, exchange)
     }
   }
 
@@ -67,34 +69,10 @@ extension Application {
     return SharedBytes(copying: buffer.bytes)
   }
 
-  private func send(_ file: StaticFolder.File?, _ exchange: HTTPExchange) {
-    guard let file else {
+  private func send(_ folder: StaticFolder, _ exchange: HTTPExchange) {
+    guard let file = catalog.router.captures.last.flatMap(folder.file) else {
       return exchange.respond(Problem(http: .notFound, detail: "There is no file \(exchange.target.text)."))
     }
-    func headers(_ buffer: inout ByteBuffer) {
-      buffer.appendHeader("ETag", file.tag)
-      buffer.append(
-        file.isImmutable
-          ? "Cache-Control: public, max-age=31536000, immutable\r\n" : "Cache-Control: private, no-cache\r\n")
-      buffer.append("X-Content-Type-Options: nosniff\r\n")
-    }
-    var tag = file.tag
-    let isKnown = tag.withUTF8 { tag in exchange.header("if-none-match").map { Self.list($0, has: tag) } ?? false }
-    if isKnown { return exchange.respond(.notModified, headers: headers) }
-    exchange.respond(.ok, body: file.content) { buffer in
-      buffer.append("Content-Type: ")
-      buffer.append(file.type)
-      buffer.append("\r\n")
-      headers(&buffer)
-    }
-  }
-
-  private static func list(_ tags: Bytes, has tag: Bytes) -> Bool {
-    var has = false
-    tags.forEachListElement { known in
-      let isWeak = known.count > 2 && known.part(0..<2).equals("W/")
-      if known.equals("*") || (isWeak ? known.part(2..<known.count) : known).equals(tag) { has = true }
-    }
-    return has
+    FileAnswer(file: file, folder: folder).send(exchange, readFile)
   }
 }

@@ -11,6 +11,8 @@ final class Application: HTTPHandler {
   /// What describes the interfaces; none without a host that builds them.
   var documents: Documents?
   var policy = SitePolicy(hosts: [], origins: [], ports: [])
+  /// Reads pieces of large files; on the loop, without a host that has workers.
+  var readFile: FileSender.Reader = { file, offset, count, done in done(file.part(from: offset, count: count)) }
   /// The WebSockets and event streams that are open.
   var residents: [ObjectIdentifier: any Resident] = [:]
   /// Who measures what happens here, if anybody does.

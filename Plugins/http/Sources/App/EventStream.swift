@@ -110,6 +110,5 @@ final class EventStream: EventReader, Resident {
     schedule()
   }
 
-
   func serverWillStop() { end() }
 }

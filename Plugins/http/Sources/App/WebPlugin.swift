@@ -52,8 +52,24 @@ final class WebPlugin: Plugin {
     }
   }
 
+  private func makeFileReader() -> FileSender.Reader {
+    let host = self.host
+    return { file, offset, count, done in
+      do {
+        try host.work {
+          file.part(from: offset, count: count)
+        } done: {
+          done((try? $0.get()) ?? nil)
+        }
+      } catch {
+        done(nil)
+      }
+    }
+  }
+
   func start() async throws {
     app.documents = makeDocuments()
+    app.readFile = makeFileReader()
     app.catalog.refresh()
     try checkExposure()
     let server = try makeServer()

@@ -36,6 +36,13 @@ extension UnsafeBufferPointer where Element == UInt8 {
     return part(start..<end)
   }
 
+  /// The bytes behind empty lines.
+  var withoutLeadingLineEnds: Bytes {
+    var start = 0
+    while start < count, self[start] == 13 || self[start] == 10 { start += 1 }
+    return part(start..<count)
+  }
+
   /// Calls `body` with each element of a comma separated list, trimmed; empty elements are skipped.
   func forEachListElement(_ body: (Bytes) -> Void) {
     var start = 0

@@ -41,6 +41,11 @@ final class SharedBytes {
     self.init(bytes) { release(owner) }
   }
 
+  /// A part of these bytes, which holds them all.
+  func part(_ range: Range<Int>) -> SharedBytes {
+    SharedBytes(bytes.part(range)) { [self] in withExtendedLifetime(self) {} }
+  }
+
   /// These bytes as a buffer of the C headers, which holds this object until its release.
   func buffer() -> orch_buf {
     orch_buf(

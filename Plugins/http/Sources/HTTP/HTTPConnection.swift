@@ -1,5 +1,4 @@
 /// One client's connection as a state machine: bytes in, replies into its outbox. It knows no socket and no clock.
-///
 /// Requests are answered strictly in order. While one is being answered, further ones wait unparsed.
 final class HTTPConnection {
   enum Phase {
@@ -99,7 +98,7 @@ final class HTTPConnection {
     defer { isParsing = false }
     var rest = bytes
     while true {
-      if exchange == nil { rest = rest.withoutLeadingLineEnds }
+      if exchange == nil { rest = rest.withoutLeadingLineEnds }  // Some clients send them after a body.
       if rest.isEmpty { return }
       let exchange = currentExchange()
       switch exchange.read(rest) {
@@ -300,14 +299,5 @@ extension HTTPConnection {
     exchange.onDisconnect = nil
     exchange.respond(problem)
     tell?()
-  }
-}
-
-extension UnsafeBufferPointer where Element == UInt8 {
-  /// The bytes behind empty lines, which some clients send after a body.
-  fileprivate var withoutLeadingLineEnds: Bytes {
-    var start = 0
-    while start < count, self[start] == 13 || self[start] == 10 { start += 1 }
-    return part(start..<count)
   }
 }

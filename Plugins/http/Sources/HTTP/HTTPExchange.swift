@@ -50,6 +50,8 @@ final class HTTPExchange {
   // The reply.
   var reply = Reply.none
   var isChunked = false
+  /// Whether the connection ends with a stream.
+  var closesAtEnd = false
   /// Whether the page that asks is of a foreign origin that may read the reply.
   var allowsOrigin = false
   /// Whether the handler returned without an answer, and so may hold this object for any time.
@@ -136,8 +138,7 @@ final class HTTPExchange {
       messageBytes += consumed
       record.receivedBytes = messageBytes
       isBodyComplete = true
-      // An answer that began before the end of its request has said that the connection ends.
-      keepsAlive = parser.keepsAlive && reply == .none
+      keepsAlive = parser.keepsAlive
       return checkFraming(to: messageBytes) ? outcome : .refused
     case .refused, .malformed:
       return outcome

@@ -78,16 +78,22 @@ extension HTTPExchange {
 
   // MARK: Streams
 
-  /// Begins a reply of unknown length. HTTP/1.0 clients see its end by the end of the connection.
+  /// Begins a reply in parts. Where the length is unknown, HTTP/1.0 clients see its end by the end of the connection.
   func beginStream(
-    _ status: HTTPStatus = .ok, _ type: ContentType? = nil, headers: (inout ByteBuffer) -> Void = { _ in }
+    _ status: HTTPStatus = .ok, _ type: ContentType? = nil, length: Int? = nil,
+    headers: (inout ByteBuffer) -> Void = { _ in }
   ) {
     guard let connection, reply == .none else { return }
     reply = .streaming
-    isChunked = isVersion11
-    connection.outbox.append { buffer in
-      appendHead(status, type, length: nil, closes: !isVersion11 || !staysOpen, headers, to: &buffer)
-    }
+    isChunked = isVersion11 && length == nil
+    closesAtEnd = !isVersion11 && length == nil || !staysOpen
+    connection.outbox.append { appendHead(status, type, length: length, closes: closesAtEnd, headers, to: &$0) }
+  }
+
+  /// Sends a part of a stream of known length, without copying it.
+  func stream(_ part: SharedBytes) {
+    guard let connection, reply == .streaming, method != .head else { return }
+    connection.outbox.append(part)
   }
 
   /// Sends a part of a stream. Answers false when the client is slow: ``onWritable`` says when to go on.
@@ -139,7 +145,7 @@ extension HTTPExchange {
   func endStream() {
     guard let connection, reply == .streaming else { return }
     if isChunked, method != .head { connection.outbox.append { $0.append("0\r\n\r\n") } }
-    end(closing: !isVersion11 || !staysOpen)
+    end(closing: closesAtEnd || !staysOpen)
   }
 
   /// Gives a stream up: the client sees a connection that ends before the stream does.

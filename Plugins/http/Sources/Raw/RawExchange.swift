@@ -13,6 +13,8 @@ final class RawExchange {
   private let captures: [(name: String, value: SharedBytes)]
   private let query: [(name: SharedBytes, value: SharedBytes)]
   private let handle: UnsafeMutablePointer<Handle>
+  /// Whether the server answers itself, now that the host has looked at the rights.
+  private var isServersOwn = false
   /// The client has gone, or wants no more.
   private var hasGone = false
   private var isOffering = false
@@ -65,6 +67,7 @@ final class RawExchange {
 
   /// Answers for a plugin that did not.
   private func end() {
+    guard !isServersOwn else { return }
     switch exchange.reply {
     case .none:
       exchange.respond(
@@ -72,6 +75,13 @@ final class RawExchange {
     case .streaming: exchange.abortStream()
     case .ended: break
     }
+  }
+
+  /// Leaves the exchange to the server.
+  func handBack() {
+    isServersOwn = true
+    exchange.onDisconnect = nil
+    exchange.answerTime = nil
   }
 
   /// As C sees it.
@@ -131,6 +141,7 @@ final class RawExchange {
     exchange.onBody = { [unowned self] in offerBody() }
     if !isReadable { exchange.demandBody() }
     offerBody()
+    settle()
   }
 
   private var isReadable: Bool {
@@ -168,11 +179,20 @@ final class RawExchange {
     disconnect()
   }
 
+  /// Lets go of what waits for something, once the answer has ended: what it holds may hold this object.
+  func settle() {
+    guard exchange.reply == .ended else { return }
+    drop(&onCancel)
+    drop(&onWritable)
+    drop(&onReadable)
+  }
+
   func setWritable(_ task: orch_task) {
     drop(&onWritable)
     onWritable = task
     exchange.onWritable = { [unowned self] in offerRoom() }
     offerRoom()
+    settle()
   }
 
   private var hasRoom: Bool {
@@ -194,6 +214,7 @@ final class RawExchange {
     drop(&onCancel)
     onCancel = task
     if hasGone { run(take(&onCancel)) }
+    settle()
   }
 
   private func disconnect() {
@@ -201,6 +222,7 @@ final class RawExchange {
     withExtendedLifetime(self) {
       run(take(&onCancel))
       offerBody()
+      settle()
     }
   }
 
@@ -209,6 +231,7 @@ final class RawExchange {
     guard exchange.reply == .streaming else { return }
     hasGone = true
     exchange.abortStream()
+    settle()
   }
 
   // MARK: WebSocket
@@ -225,6 +248,7 @@ final class RawExchange {
       return nil
     }
     let outcome = WebSocketHandshake.answer(exchange, subprotocol: subprotocol) { channel }
+    settle()
     return outcome == .accepted ? channel.give() : nil
   }
 

@@ -51,7 +51,9 @@ extension HostGate {
             id: info.id, plugin: Bytes(info.plugin).text, pattern: try RoutePattern(Bytes(info.route).text),
             isOpen: info.flags & UInt32(ORCH_HTTP_OPEN) != 0, isPage: info.flags & UInt32(ORCH_HTTP_PAGE) != 0,
             isStreamed: info.flags & UInt32(ORCH_HTTP_STREAM) != 0,
-            folder: folder.isEmpty ? nil : StaticFolder(folder)))
+            folder: folder.isEmpty
+              ? nil
+              : StaticFolder(folder, headers: SharedBytes { $0.append(headerLines: info.headers, info.n_headers) })))
       } catch {
         faults.append("plugin \"\(Bytes(info.plugin).text)\": \(error.sentence)")
       }

@@ -58,7 +58,8 @@ enum RawVerbs {
     guard let raw = RawExchange.from(pointer) else { return Status.internal.rawValue }
     if let refusal = raw.refusal(wants: .none) { return refusal.rawValue }
     guard (200...599).contains(code) else { return Status.invalidArgument.rawValue }
-    raw.exchange.respond(HTTPStatus(code), body: content) { append(headers, count, to: &$0) }
+    raw.exchange.respond(HTTPStatus(code), body: content) { $0.append(headerLines: headers, count) }
+    raw.settle()
     return 0
   }
 
@@ -71,6 +72,7 @@ enum RawVerbs {
       status == .ok ? .internal : status, Bytes(message).text, details: details.n == 0 ? nil : Bytes(details).text)
     if retry > 0 { problem.retryAfter = (retry - 1) / 1000 + 1 }
     raw.exchange.respond(problem)
+    raw.settle()
     return 0
   }
 
@@ -79,7 +81,7 @@ enum RawVerbs {
     guard let raw = RawExchange.from(pointer) else { return Status.internal.rawValue }
     if let refusal = raw.refusal(wants: .none) { return refusal.rawValue }
     guard (200...599).contains(code) else { return Status.invalidArgument.rawValue }
-    raw.begin(HTTPStatus(code)) { append(headers, count, to: &$0) }
+    raw.begin(HTTPStatus(code)) { $0.append(headerLines: headers, count) }
     return 0
   }
 
@@ -101,6 +103,7 @@ enum RawVerbs {
     guard let raw = RawExchange.from(pointer) else { return Status.internal.rawValue }
     if let refusal = raw.refusal(wants: .streaming) { return refusal.rawValue }
     raw.exchange.endStream()
+    raw.settle()
     return 0
   }
 
@@ -141,36 +144,4 @@ enum RawVerbs {
       out?.pointee = socket
       return 0
     }
-
-  /// Appends header lines of a plugin. What is the server's own to say is left out, as is what is no header line.
-  private static func append(_ headers: UnsafePointer<orch_str>?, _ count: Int, to buffer: inout ByteBuffer) {
-    guard let headers else { return }
-    let own: [StaticString] = [
-      "content-length", "transfer-encoding", "connection", "date", "keep-alive", "upgrade", "trailer", "x-request-id",
-    ]
-    for index in 0..<count {
-      let line = Bytes(headers[index])
-      guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > 0 else { continue }
-      let name = line.part(0..<colon)
-      guard name.allSatisfy(isTokenByte), !own.contains(where: { name.equals(ignoringCase: $0) }) else {
-        continue
-      }
-      buffer.append(name)
-      buffer.append(": ")
-      let start = buffer.count
-      buffer.append(line.part(colon + 1..<line.count).trimmed)
-      buffer.blankControls(from: start)
-      buffer.append("\r\n")
-    }
-  }
-
-  /// Whether a byte may stand in the name of a header.
-  private static func isTokenByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-    }
-  }
 }

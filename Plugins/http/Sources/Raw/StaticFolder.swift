@@ -1,10 +1,17 @@
 import Glibc
 import PluginKit
 
-/// The files of one folder, served by name. What was read is kept while the file does not change.
+/// The files of one folder, served by name. Small ones are kept in memory while they do not change.
 final class StaticFolder {
   struct File {
-    var content: SharedBytes
+    enum Content {
+      case memory(SharedBytes)
+      /// Too large to be read in one go.
+      case disk(OpenFile)
+    }
+
+    var content: Content
+    var size: Int
     var type: StaticString
     /// The quoted tag of the content.
     var tag: String
@@ -20,18 +27,30 @@ final class StaticFolder {
   }
 
   private let root: String
+  /// Header lines of the plugin, for every answer with a file.
+  let headers: SharedBytes
+  /// Whether the plugin says itself how long an answer may be kept.
+  let saysHowLongToKeep: Bool
   private var files: [String: File] = [:]
   private var kept = 0
 
-  /// The largest file that is served, and how much is kept in memory for one folder.
-  static let largest = 8 << 20
+  /// The largest file that is read on the loop, and how much is kept in memory for one folder.
+  static let small = 256 << 10
   static let keeps = 32 << 20
 
-  /// - Parameter root: An absolute path without symbolic links.
-  init(_ root: String) { self.root = root }
+  /// - Parameters:
+  ///   - root: An absolute path without symbolic links.
+  ///   - headers: Header lines with their ends.
+  init(_ root: String, headers: SharedBytes) {
+    self.root = root
+    self.headers = headers
+    saysHowLongToKeep = headers.bytes.text.lowercased().split(separator: "\r\n").contains {
+      $0.hasPrefix("cache-control:")
+    }
+  }
 
   /// The file of a path below the folder, the index for an empty path or one that ends with a slash; nil when there is
-  /// none that may be served: outside of the folder, hidden, no plain file, too large.
+  /// none that may be served: outside of the folder, hidden, no plain file.
   func file(_ path: Bytes) -> File? {
     var name = path.text
     if name.isEmpty || name.hasSuffix("/") { name += "index.html" }
@@ -41,46 +60,39 @@ final class StaticFolder {
     guard !segments.contains(where: { $0.isEmpty || $0.first == dot }), !name.utf8.contains(0) else { return nil }
     guard let resolved = realpath("\(root)/\(name)", nil) else { return nil }
     defer { free(resolved) }
-    guard String(cString: resolved).utf8.starts(with: "\(root)/".utf8) else { return nil }
-    let descriptor = open(resolved, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= Self.largest else {
+    guard String(cString: resolved).utf8.starts(with: "\(root)/".utf8), let file = OpenFile(resolved) else {
       return nil
     }
+    var status = stat()
+    guard fstat(file.descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     let stamp = Stamp(
       seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec, size: Int(status.st_size))
     if let known = files[name], known.stamp == stamp { return known }
-    guard let content = Self.read(descriptor, stamp.size) else { return nil }
-    let file = File(
-      content: content, type: Self.type(of: name), tag: Self.tag(of: content.bytes), isImmutable: Self.hasHash(name),
-      stamp: stamp)
-    keep(file, name)
-    return file
+    func make(_ content: File.Content, tag: String) -> File {
+      File(
+        content: content, size: stamp.size, type: Self.type(of: name), tag: tag, isImmutable: Self.hasHash(name),
+        stamp: stamp)
+    }
+    guard stamp.size <= Self.small else { return make(.disk(file), tag: Self.tag(of: stamp)) }
+    guard let content = file.read(from: 0, count: stamp.size) else { return nil }
+    let found = make(.memory(content), tag: Self.tag(of: content.bytes))
+    keep(found, name)
+    return found
   }
 
   private func keep(_ file: File, _ name: String) {
-    if kept + file.content.bytes.count > Self.keeps {
+    if kept + file.size > Self.keeps {
       files = [:]
       kept = 0
     }
-    kept += file.content.bytes.count - (files[name]?.content.bytes.count ?? 0)
+    kept += file.size - (files[name]?.size ?? 0)
     files[name] = file
   }
 
-  private static func read(_ descriptor: CInt, _ size: Int) -> SharedBytes? {
-    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: max(size, 1))
-    var count = 0
-    while count < size {
-      let result = Glibc.read(descriptor, memory + count, size - count)
-      guard result > 0 else {
-        memory.deallocate()
-        return nil
-      }
-      count += result
-    }
-    return SharedBytes(Bytes(start: memory, count: size)) { memory.deallocate() }
+  /// The tag of a file that is not read as a whole: each change of it moves its time, which has nanoseconds.
+  private static func tag(of stamp: Stamp) -> String {
+    let parts = [stamp.seconds, stamp.nanoseconds, stamp.size].map { String($0, radix: 16) }
+    return "\"\(parts.joined(separator: "-"))\""
   }
 
   /// FNV-1a of 64 bits: tells contents of one name apart, nothing more is asked of it.

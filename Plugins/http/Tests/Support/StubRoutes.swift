@@ -13,6 +13,7 @@ final class StubRoutes {
     var route: String
     var flags: Int
     var folder: String
+    var headers: [String]
     /// What the host finds when it is to run: `.ok` runs the handler.
     var status: Status
     var handler: (RawPointer) -> Void
@@ -24,11 +25,12 @@ final class StubRoutes {
 
   @discardableResult
   func add(
-    _ route: String, flags: Int = 0, folder: String = "", status: Status = .ok,
+    _ route: String, flags: Int = 0, folder: String = "", headers: [String] = [], status: Status = .ok,
     _ handler: @escaping (RawPointer) -> Void = { _ in }
   ) -> UInt64 {
     let id = UInt64(all.count + 100)
-    all.append(Route(id: id, route: route, flags: flags, folder: folder, status: status, handler: handler))
+    all.append(
+      Route(id: id, route: route, flags: flags, folder: folder, headers: headers, status: status, handler: handler))
     return id
   }
 
@@ -53,7 +55,13 @@ final class StubRoutes {
       info.route = texts[1].bytes.abi
       info.permission = texts[2].bytes.abi
       info.folder = texts[3].bytes.abi
-      withExtendedLifetime(texts) { body(&info) }
+      let lines = route.headers.map { line in SharedBytes { $0.append(line) } }
+      lines.map(\.bytes.abi).withUnsafeBufferPointer { headers in
+        info.headers = headers.baseAddress
+        info.n_headers = headers.count
+        body(&info)
+      }
+      withExtendedLifetime((texts, lines)) {}
     }
   }
 
