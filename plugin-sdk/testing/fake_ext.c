@@ -227,6 +227,7 @@ const void *fake_extension(fake_host *fake, const char *id) {
         {ORCH_EXT_TIMER, &timer},      {ORCH_EXT_WORK, &work},       {ORCH_EXT_EVENT_LOG, &event_log},
         {ORCH_EXT_HTTP_CLIENT, &http}, {ORCH_EXT_METRICS, &metrics}, {ORCH_EXT_STATE, &state},
         {ORCH_EXT_JSON, fake_json()},  {ORCH_EXT_SPAWN, fake_spawn()}, {ORCH_EXT_FS_WATCH, fake_fs_watch()},
+        {ORCH_EXT_HTTP_ROUTES, fake_http_routes()},
     };
     (void)fake;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)

@@ -127,6 +127,8 @@ int fake_host_free(fake_host *fake) {
     fake_host_run(fake);
     int kept = fake_calls_clear(fake);
     if (kept > 0) fake_fault(fake, "it never released %d calls that it retained", kept);
+    kept = fake_requests_clear(fake);
+    if (kept > 0) fake_fault(fake, "it never released %d requests that it retained", kept);
     int faults = fake->faults;
     for (fake_stub *stub; (stub = fake->stubs);) {
         fake->stubs = stub->next;
@@ -203,6 +205,7 @@ orch_status fake_host_load(fake_host *fake, orch_plugin_entry entry, const char 
     if (status != ORCH_OK) {
         fake_timers_clear(fake);
         fake_unsubscribe_all(fake);
+        fake_routes_clear(fake);
         return status;
     }
     fake->plugin = plugin;
@@ -232,6 +235,7 @@ orch_status fake_host_unload(fake_host *fake) {
     fake->n_added = 0;
     fake_host_run(fake);
     fake_children_clear(fake);
+    fake_routes_clear(fake);
     if (plugin->destroy) plugin->destroy(fake->self);
     fake->plugin = NULL;
     fake->self = NULL;

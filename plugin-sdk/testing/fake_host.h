@@ -8,7 +8,7 @@
  *
  * It is one instance of one plugin on the thread that made it. Nothing happens by itself: fake_host_run runs what is
  * queued (tasks, jobs of the worker pool, events, replies), fake_host_advance moves the clock of the timers. It offers
- * the extensions event-log, fs-watch, http-client, json, metrics, spawn, state, timer and work. Arguments are checked
+ * the extensions event-log, fs-watch, http-client, http-routes, json, metrics, spawn, state, timer and work. Arguments are checked
  * for name, type and presence; JSON Schemas are not looked at: the real host does that.
  *
  * What a real host would count as a fault of the plugin (a second answer, a call of a verb on the wrong thread, a token
@@ -108,6 +108,41 @@ const char *fake_host_command(const fake_host *fake, size_t at);
 
 /* Tells of a change (ORCH_FS_…) to those who watch `path`. Returns how many there were. */
 size_t fake_host_change(fake_host *fake, const char *path, const char *name, uint32_t changes);
+
+/* ---- raw routes: requests that a test gives. They belong to the host and live as long as it.
+ *
+ *     fake_request *request = fake_host_request(fake, "GET /hello/Ada?x=1", "Accept: text/plain\n", "");
+ *     assert(fake_request_code(request) == 200 && strcmp(fake_request_body(request), "hello Ada\n") == 0);
+ *
+ * Whoever asks may do everything. A request that no route answers is 404; one that the plugin drops without an answer is
+ * 500, and a fault. Files are looked for below the current folder, as if it were that of plugin.json. */
+typedef struct fake_request fake_request;
+
+/* Makes a request and runs what is queued. `headers` are lines "Name: value\n". `body` is the whole body, or NULL for one
+ * that follows by fake_request_send: a handler that does not read in parts then runs at its end. */
+fake_request *fake_host_request(fake_host *fake, const char *target, const char *headers, const char *body);
+
+/* Adds a part to the body; NULL is its end. */
+void fake_request_send(fake_request *request, const char *part);
+
+/* What was answered: the code (0 before there is one, 101 for a WebSocket), the plugin's header lines "Name: value\n", the
+ * body so far or the message of a failure, and whether it has ended. */
+uint16_t fake_request_code(const fake_request *request);
+const char *fake_request_headers(const fake_request *request);
+const char *fake_request_body(const fake_request *request);
+int fake_request_ended(const fake_request *request);
+
+/* The client goes, or (1) takes nothing any more until (0) it does again: `write` and `send` are refused meanwhile. */
+void fake_request_cancel(fake_request *request);
+void fake_request_pause(fake_request *request, int paused);
+
+/* On a WebSocket: the client sends a message, or closes with a code (1005 and 1006 as well). */
+void fake_request_message(fake_request *request, int is_text, const char *data, size_t n);
+void fake_request_close(fake_request *request, uint16_t code);
+
+/* Message number `at` that the plugin sent (`n` may be NULL), or NULL; and the code with which it closed, or 0. */
+const char *fake_request_sent(const fake_request *request, size_t at, size_t *n);
+uint16_t fake_request_closed(const fake_request *request);
 
 /* The implementation of orchestron.json/1. */
 const orch_json *fake_json(void);

@@ -59,6 +59,17 @@ typedef struct fake_stub {
 typedef struct fake_child fake_child;
 typedef struct fake_watch fake_watch;
 
+/* A raw route, or a folder of files. */
+typedef struct fake_route {
+    uint64_t id;
+    uint32_t flags;
+    char *text;     /* "GET /hello/{name}" */
+    char *folder;   /* of files, else NULL */
+    char *headers;  /* of files: lines that end */
+    orch_http_handler handler;
+    struct fake_route *next;
+} fake_route;
+
 typedef struct fake_import {
     char *method, *signature;
     orch_target target;
@@ -108,6 +119,8 @@ struct fake_host {
     char *child_output, *child_errors;
     int64_t child_status;
     struct fake_watch *watches;
+    fake_route *routes;
+    struct fake_request *web;
 };
 
 extern const orch_host_verbs fake_verbs;
@@ -141,6 +154,64 @@ void fake_timers_clear(fake_host *fake);
 /* Frees children and watches; nothing is told. */
 void fake_children_clear(fake_host *fake);
 
+/* Bytes that grow; a NUL stands behind them. */
+typedef struct fake_bytes {
+    char *p;
+    size_t n;
+} fake_bytes;
+
+void fake_append(fake_bytes *to, const char *p, size_t n);
+
+enum { FAKE_WRITABLE, FAKE_CANCEL, FAKE_READABLE, FAKE_TASKS };
+enum { FAKE_UNANSWERED, FAKE_BEGUN, FAKE_ENDED };
+
+struct fake_request {
+    orch_http_exchange face;
+    orch_http_socket socket; /* its address leads back here */
+    fake_host *fake;
+    const fake_route *route; /* NULL once it has ended */
+    int references;          /* of the plugin, and of the handler that runs */
+    char *method, *target, *path, *query, *given;
+    fake_bytes body;         /* of the request, what is not read yet */
+    int has_all, is_run;
+    int gone, paused;
+
+    int state;
+    uint16_t code, closed;
+    fake_bytes headers, answer;
+    orch_task tasks[FAKE_TASKS];
+    orch_http_socket_cb cb;
+    int is_open, was_refused;
+    fake_bytes *sent;
+    size_t n_sent;
+    fake_strings values;     /* borrowed by the plugin for as long as the request */
+    struct fake_request *next;
+};
+
+extern const orch_http_exchange_verbs fake_exchange_verbs;
+
+orch_task fake_request_take(fake_request *request, int which);
+void fake_request_fire(fake_request *request, int which);
+int fake_request_is_readable(const fake_request *request);
+void fake_request_drop(fake_request *request);
+void fake_request_release_socket(fake_request *request);
+
+/* The route that takes a method and a path, and in `out` what stands for its segment `name`, which is freed; NULL
+ * without one. */
+fake_route *fake_route_for(fake_host *fake, const char *method, const char *path);
+char *fake_route_value(const fake_route *route, const char *path, orch_str name);
+
+/* Undoes %XX, and + where that is a space, in place. */
+void fake_unescape(char *text, int plus_is_space);
+
+/* Ends what came by a route, or by all (NULL): nobody answers any more. */
+void fake_requests_end(fake_host *fake, const fake_route *route);
+void fake_routes_clear(fake_host *fake);
+
+/* Frees the requests. Returns how many the plugin never released. */
+int fake_requests_clear(fake_host *fake);
+
+const orch_http_routes *fake_http_routes(void);
 const orch_spawn *fake_spawn(void);
 const orch_fs_watch *fake_fs_watch(void);
 const void *fake_extension(fake_host *fake, const char *id);

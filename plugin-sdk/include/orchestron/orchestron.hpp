@@ -32,5 +32,6 @@
 #include "cpp/host.hpp"
 #include "cpp/outside.hpp"
 #include "cpp/plugin.hpp"
+#include "cpp/web.hpp"
 
 #endif

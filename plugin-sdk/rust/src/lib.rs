@@ -90,6 +90,7 @@ mod status;
 #[rustfmt::skip]
 pub mod sys;
 mod text;
+mod web;
 
 #[doc(hidden)]
 pub mod native;
@@ -108,3 +109,4 @@ pub use plugin::Entry;
 pub use plugin::{Done, Plugin};
 pub use slot::Slot;
 pub use status::{Error, Status};
+pub use web::{Exchange, Route, RouteOptions, SocketEvent, WebSocket};
