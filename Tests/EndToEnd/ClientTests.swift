@@ -42,6 +42,10 @@ import Testing
     try Client.run("dashboard.py", [try Plugins.fixture("handler-throws")])
   }
 
+  @Test func servesPagesChannelsAndUploadsOfAPluginInCpp() throws {
+    try Client.run("routes.py", [try Client.example("guestbook")])
+  }
+
   @Test func decidesEveryCallByTheRoleThatPeopleHaveWrittenDown() throws {
     try Client.run("permissions.py", [])
   }

@@ -121,28 +121,6 @@ public struct WebExchange {
 
   /// Calls `action` when nobody waits for the answer any more, at once when that is so already.
   public func whenCancelled(_ action: @escaping @Loop () -> Void) { verbs.pointee.on_cancel?(raw, loopTask(action)) }
-
-  // MARK: Parts of the body
-
-  /// What ``read()`` finds.
-  public enum Part {
-    case bytes(Body)
-    case end
-    /// Nothing yet: ``WebExchange/whenReadable(_:)`` tells when.
-    case notYet
-  }
-
-  /// Takes the next part of the body, on a streamed route.
-  public func read() throws(Failure) -> Part {
-    var out = orch_buf(p: nil, n: 0, release: nil, owner: nil)
-    let status = Status(verbs.pointee.read?(raw, &out) ?? Status.unimplemented.rawValue)
-    if status == .unavailable { return .notYet }
-    try Failure.check(status.rawValue, "the body of the request could not be read")
-    return out.n == 0 ? .end : .bytes(Body(taking: out))
-  }
-
-  /// Calls `action` once ``read()`` finds something.
-  public func whenReadable(_ action: @escaping @Loop () -> Void) { verbs.pointee.on_readable?(raw, loopTask(action)) }
 }
 
 /// Keeps an ``WebExchange`` alive for a late answer.

@@ -152,6 +152,23 @@ public final class FakeHost {
     fake_host_provide(raw, method, signature, function, instance)
   }
 
+  // MARK: Raw routes
+
+  /// Makes a request and runs what is queued. Whoever asks may do everything; files are looked for below the current folder.
+  ///
+  /// - Parameters:
+  ///   - target: Such as `GET /hello/Ada?x=1`.
+  ///   - headers: Lines `Name: value`.
+  ///   - body: The whole body; nil for one that follows by ``FakeRequest/send(_:)``.
+  public func request(_ target: String, headers: [String] = [], body: String? = "") -> FakeRequest {
+    let headers = headers.map { "\($0)\n" }.joined()
+    // The C host ends the process rather than return NULL.
+    return FakeRequest(raw: fake_host_request(raw, target, headers, body)!)
+  }
+
+  /// Opens a WebSocket.
+  public func connect(_ path: String) -> FakeRequest { request("GET \(path)", headers: ["Upgrade: websocket"]) }
+
   // MARK: Outside
 
   /// Says how requests to servers are answered from now on; at first with 200 and an empty body.

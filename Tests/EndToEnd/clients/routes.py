@@ -1,0 +1,125 @@
+"""Raw routes, files and channels of a plugin written in C++ (the SDK's example `guestbook`), by real clients."""
+
+import asyncio
+import http.client
+import os
+import socket
+import sys
+import time
+import urllib.parse
+from pathlib import Path
+
+import websockets
+from orchestron import Host
+
+GUESTBOOK = Path(sys.argv[1])
+LARGE = os.urandom(3_000_000)
+
+
+def shown(host):
+    """What a client of this host has to show."""
+    token = host.ready.get("token")
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def connect(host):
+    address = urllib.parse.urlsplit(host.http)
+    return http.client.HTTPConnection(address.hostname, address.port, timeout=20)
+
+
+def get(host, path, headers={}, method="GET"):
+    connection = connect(host)
+    connection.request(method, path, headers={**shown(host), **headers})
+    reply = connection.getresponse()
+    return reply.status, dict(reply.getheaders()), reply.read()
+
+
+def files(host):
+    status, headers, body = get(host, "/guestbook/")
+    assert status == 200 and b"<h1>Guestbook</h1>" in body, (status, body)
+    assert headers["Content-Security-Policy"] == "default-src 'self'", headers
+    status, headers, body = get(host, "/guestbook/large.bin")
+    assert status == 200 and body == LARGE and headers["Content-Length"] == "3000000", (status, len(body))
+    tag = headers["ETag"]
+    status, headers, body = get(host, "/guestbook/large.bin", {"Range": "bytes=1000000-1999999", "If-Range": tag})
+    assert status == 206 and body == LARGE[1_000_000:2_000_000], status
+    assert headers["Content-Range"] == "bytes 1000000-1999999/3000000", headers
+    assert get(host, "/guestbook/large.bin", {"Range": "bytes=3000000-"})[0] == 416
+    assert get(host, "/guestbook/large.bin", {"If-None-Match": tag})[0] == 304
+    status, headers, body = get(host, "/guestbook/large.bin", method="HEAD")
+    assert status == 200 and headers["Content-Length"] == "3000000" and body == b"", headers
+
+
+def open_channel(host):
+    return websockets.connect(host.http.replace("http", "ws") + "/guestbook/live", additional_headers=shown(host))
+
+
+async def channel(host):
+    async with open_channel(host) as ada, open_channel(host) as bob:
+        await ada.send("hällo")
+        assert await ada.recv() == "hällo" and await bob.recv() == "hällo"
+        connection = connect(host)
+        connection.request("POST", "/guestbook/entries", body=iter([b"one\ntw", b"o\nthree"]), encode_chunked=True,
+                           headers={**shown(host), "Transfer-Encoding": "chunked"})
+        assert connection.getresponse().status == 204
+        assert [await bob.recv() for _ in range(3)] == ["one", "two", "three"]
+        await ada.send("x" * 281)
+        await ada.send("bye")
+        assert [await ada.recv() for _ in range(4)][-1] == "bye"
+    assert get(host, "/guestbook/entries.txt")[2].decode().splitlines() == ["hällo", "one", "two", "three", "bye"]
+
+
+def uploads(host):
+    """A body that comes slowly is read while it comes, and one of many megabytes does not stay in memory."""
+    before = resident(host)
+    connection = connect(host)
+    line = b"y" * 999 + b"\n"  # too long for an entry: nothing is kept
+    connection.request("POST", "/guestbook/entries", body=(line * 64 for _ in range(1500)), encode_chunked=True,
+                       headers={**shown(host), "Transfer-Encoding": "chunked"})
+    assert connection.getresponse().status == 204
+    grown = resident(host) - before
+    assert grown < 20_000, f"{grown} KiB more after an upload of 96 MB"
+    address = urllib.parse.urlsplit(host.http)
+    with socket.create_connection((address.hostname, address.port), timeout=20) as client:
+        lines = ["POST /guestbook/entries HTTP/1.1", "Host: localhost", "Content-Length: 4", "Expect: 100-continue",
+                 *(f"{name}: {value}" for name, value in shown(host).items())]
+        client.sendall("\r\n".join([*lines, "", ""]).encode())
+        assert client.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(b"last")
+        assert client.recv(1000).startswith(b"HTTP/1.1 204 ")
+    assert get(host, "/guestbook/entries.txt")[2].endswith(b"last\n")
+
+
+def resident(host):
+    for line in Path(f"/proc/{host.process.pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1])
+
+
+async def stop(host):
+    async with open_channel(host) as client:
+        host.process.terminate()
+        try:
+            while True:
+                await asyncio.wait_for(client.recv(), 20)
+        except websockets.ConnectionClosed as closed:
+            assert closed.rcvd and closed.rcvd.code == 1001, closed
+    code = host.process.wait(30)
+    assert code == 0, f"the host ended with {code}:\n{host.logged()}"
+
+
+def main():
+    large = GUESTBOOK / "web" / "large.bin"
+    large.write_bytes(LARGE)
+    try:
+        with Host(GUESTBOOK) as host:
+            files(host)
+            asyncio.run(channel(host))
+            uploads(host)
+            asyncio.run(stop(host))
+    finally:
+        large.unlink()
+    print("ok")
+
+
+main()
