@@ -80,6 +80,7 @@ let plugins = [
     ]),
   Plugin(id: "dashboard", name: "Dashboard"),
   Plugin(id: "http", name: "HTTP", uses: [.product(name: "NIOHTTP1", package: "swift-nio"), "CUV", "CWslay"]),
+  Plugin(id: "metrics", name: "Metrics"),
   Plugin(id: "storage", name: "Storage", uses: ["CSQLite"]),
   Plugin(id: "workflow", name: "Workflow", uses: ["CYAML"]),
 ]

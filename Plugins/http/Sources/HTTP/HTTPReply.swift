@@ -90,12 +90,6 @@ extension HTTPExchange {
     connection.outbox.append { appendHead(status, type, length: length, closes: closesAtEnd, headers, to: &$0) }
   }
 
-  /// Sends a part of a stream of known length, without copying it.
-  func stream(_ part: SharedBytes) {
-    guard let connection, reply == .streaming, method != .head else { return }
-    connection.outbox.append(part)
-  }
-
   /// Sends a part of a stream. Answers false when the client is slow: ``onWritable`` says when to go on.
   @discardableResult
   func stream(_ part: Bytes) -> Bool {
@@ -108,10 +102,10 @@ extension HTTPExchange {
     guard let connection, reply == .streaming else { return false }
     if method == .head { return true }
     connection.outbox.append { buffer in
-      guard isChunked else { return body(&buffer) }
-      // The size comes before the data: eight digits are kept free and filled in afterwards.
       let start = buffer.count
       defer { record.sentBytes += buffer.count - start }
+      guard isChunked else { return body(&buffer) }
+      // The size comes before the data: eight digits are kept free and filled in afterwards.
       buffer.append("00000000\r\n")
       body(&buffer)
       var size = buffer.count - start - 10
@@ -125,7 +119,7 @@ extension HTTPExchange {
     return connection.outbox.bufferedBytes <= engine.limits.highWater
   }
 
-  /// Sends a part of a stream that goes to many clients: not copied when it is large.
+  /// Sends a part of a stream that need not be copied: large ones are not.
   @discardableResult
   func stream(_ part: SharedBytes) -> Bool {
     guard part.bytes.count >= OutputQueue.sharingThreshold, method != .head else { return stream(part.bytes) }
@@ -137,6 +131,7 @@ extension HTTPExchange {
       }
     }
     connection.outbox.append(part)
+    record.sentBytes += part.bytes.count
     if isChunked { connection.outbox.append { $0.append("\r\n") } }
     return connection.outbox.bufferedBytes <= engine.limits.highWater
   }
