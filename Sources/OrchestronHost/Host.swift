@@ -25,7 +25,7 @@ public final class Host {
     public var isDebug = false
     /// Threads of the worker pool.
     public var workers = 4
-    /// Milliseconds that a plugin may take to start, to stop, and all of them to drain.
+    /// Milliseconds that a plugin may take to start (or to report progress), to stop, and all of them to drain.
     public var startTimeout: UInt64 = 10_000
     public var stopTimeout: UInt64 = 5_000
     public var drainTimeout: UInt64 = 10_000

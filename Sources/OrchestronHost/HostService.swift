@@ -79,7 +79,7 @@ extension Host {
             "id": .string(plugin.id), "version": .string(plugin.manifest.version.description),
             "state": .string(plugin.state.rawValue), "essential": .bool(plugin.manifest.essential),
           ]
-          if let reason = plugin.reason { entry["reason"] = .string(reason.message) }
+          if let reason = plugin.reason?.message ?? plugin.progressSentence { entry["reason"] = .string(reason) }
           return .object(entry)
         }),
     ]

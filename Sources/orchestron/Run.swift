@@ -57,6 +57,10 @@ struct Run: Command {
       // Whatever the reason was, a host that cannot start has failed: exit code 1.
       throw Problem(Failure(.internal, failure.message, details: failure.details))
     }
+    guard !process.isStopRequested else {
+      log.info("stopping; the start was not finished")
+      return process.stop()
+    }
     let server: ControlServer
     let holder: HostLock.Holder
     do throws(Failure) {

@@ -262,6 +262,10 @@ AT(orch_metrics_1, add, 16, 8);
 AT(orch_metrics_1, set, 24, 8);
 AT(orch_metrics_1, observe, 32, 8);
 
+SIZE(orch_progress_1, 16);
+AT(orch_progress_1, size, 0, 4);
+AT(orch_progress_1, report, 8, 8);
+
 SIZE(orch_command_1, 40);
 AT(orch_command_1, size, 0, 4);
 AT(orch_command_1, flags, 4, 4);

@@ -213,12 +213,19 @@ static orch_status state_store(orch_host *host, orch_str bytes) {
     return ORCH_OK;
 }
 
+/* ---- progress/1: heard and forgotten */
+
+static void progress_report(orch_host *host, uint64_t done, uint64_t total, orch_str what) {
+    (void)host, (void)done, (void)total, (void)what;
+}
+
 const void *fake_extension(fake_host *fake, const char *id) {
     static const orch_timer timer = {sizeof timer, timer_start, timer_stop};
     static const orch_work work = {sizeof work, work_submit, work_cancel};
     static const orch_event_log event_log = {sizeof event_log, log_append, log_recorded};
     static const orch_http_client http = {sizeof http, http_send, http_cancel};
     static const orch_metrics metrics = {sizeof metrics, metrics_define, metrics_take, metrics_take, metrics_take};
+    static const orch_progress progress = {sizeof progress, progress_report};
     static const orch_state state = {sizeof state, state_load, state_store};
     const struct {
         const char *id;
@@ -228,6 +235,7 @@ const void *fake_extension(fake_host *fake, const char *id) {
         {ORCH_EXT_HTTP_CLIENT, &http}, {ORCH_EXT_METRICS, &metrics}, {ORCH_EXT_STATE, &state},
         {ORCH_EXT_JSON, fake_json()},  {ORCH_EXT_SPAWN, fake_spawn()}, {ORCH_EXT_FS_WATCH, fake_fs_watch()},
         {ORCH_EXT_HTTP_ROUTES, fake_http_routes()},
+        {ORCH_EXT_PROGRESS, &progress},
     };
     (void)fake;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)

@@ -8,8 +8,8 @@
  *
  * It is one instance of one plugin on the thread that made it. Nothing happens by itself: fake_host_run runs what is
  * queued (tasks, jobs of the worker pool, events, replies), fake_host_advance moves the clock of the timers. It offers
- * the extensions event-log, fs-watch, http-client, http-routes, json, metrics, spawn, state, timer and work. Arguments are checked
- * for name, type and presence; JSON Schemas are not looked at: the real host does that.
+ * the extensions event-log, fs-watch, http-client, http-routes, json, metrics, progress, spawn, state, timer and work.
+ * Arguments are checked for name, type and presence; JSON Schemas are not looked at: the real host does that.
  *
  * What a real host would count as a fault of the plugin (a second answer, a call of a verb on the wrong thread, a token
  * never completed, …) is written to standard error and counted.

@@ -33,6 +33,8 @@ final class Call {
   var allowsInline = false
   /// Bytes of chunks that the caller has not acknowledged; nil without flow control.
   var unacknowledged: Int?
+  /// When its time is over although its deadline says earlier; 0 for its deadline.
+  var prolonged: Int64 = 0
   var onCancel: orch_task?
   var onWritable: orch_task?
   /// How many retains of plugins are open.
@@ -86,6 +88,7 @@ final class Call {
     if !texts.isEmpty { texts.removeAll(keepingCapacity: true) }
     document.trim(to: 64 << 10)
     unacknowledged = nil
+    prolonged = 0
     onCancel = nil
     onWritable = nil
   }

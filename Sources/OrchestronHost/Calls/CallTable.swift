@@ -37,4 +37,9 @@ final class CallTable {
 
   /// The calls to a plugin that wait for their answer.
   func open(to plugin: Plugin) -> [Call] { calls.filter { !$0.isAnswered && $0.method?.plugin === plugin } }
+
+  /// The calls that a plugin has made and that wait for their answer.
+  func open(by plugin: Plugin) -> [Call] {
+    calls.filter { !$0.isAnswered && $0.method != nil && $0.context.caller === plugin.name }
+  }
 }

@@ -48,6 +48,11 @@ extension Dispatcher {
     for call in table.open(to: plugin) { abandon(call, failure) }
   }
 
+  /// Gives up every open call that a plugin has made.
+  func abandonCalls(by plugin: Plugin) {
+    for call in table.open(by: plugin) { abandon(call, Failure(.cancelled, "the caller gave up")) }
+  }
+
   /// How many calls a plugin still has to answer.
   func openCalls(to plugin: Plugin) -> Int {
     table.open(to: plugin).count

@@ -233,12 +233,19 @@ extension Dispatcher {
       deadlineTimer = nil
       while let id = deadlines.popDue(Clock.milliseconds()) {
         guard let call = table.find(id), !call.isAnswered else { continue }
+        if call.prolonged > Clock.milliseconds() {
+          watch(call, until: call.prolonged)
+          continue
+        }
         let name = call.method?.declaration.fullName ?? "the call"
         abandon(call, Failure(.deadlineExceeded, "\(name) did not answer in time"))
       }
       armDeadlineTimer()
     }
   }
+
+  /// Gives a call more time than its deadline says, for the caller's sake.
+  func prolong(_ call: Call, until time: Int64) { call.prolonged = max(call.prolonged, time) }
 
   /// Ends the timer, at the end of the host.
   func close() {

@@ -34,7 +34,7 @@ enum HostSchema {
               "default": 4
             },
             "startTimeoutMs": {
-              "description": "Milliseconds that a plugin may take to start.",
+              "description": "Milliseconds that a plugin may take to start, or to say that it makes progress.",
               "type": "integer",
               "minimum": 1,
               "maximum": 3600000,

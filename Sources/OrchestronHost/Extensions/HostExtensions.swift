@@ -59,6 +59,7 @@ enum HostExtensions {
     ORCH_EXT_LOOP: Table(loop),
     ORCH_EXT_METRICS: Table(metrics),
     ORCH_EXT_METRICS_READER: Table(metricsReader, permission: "read-metrics"),
+    ORCH_EXT_PROGRESS: Table(progress),
     ORCH_EXT_SPAWN: Table(spawn, permission: "spawn"),
     ORCH_EXT_STATE: Table(state),
     ORCH_EXT_TIMER: Table(timer),

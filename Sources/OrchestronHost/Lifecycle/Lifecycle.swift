@@ -21,9 +21,18 @@ final class Lifecycle {
 
   private struct Pending {
     let plugin: Plugin
-    let timer: UInt64
+    let activity: String
+    let limit: UInt64
+    var timer: UInt64
+    /// Whether it has been given its time anew, because there was progress.
+    var isProlonged = false
     let done: (Failure?) -> Void
+
+    var isStart: Bool { activity == Lifecycle.starting }
   }
+
+  /// What waiting for a start is called.
+  private static let starting = "start"
 
   func plugin(_ id: PluginID) -> Plugin? { plugins.first { $0.id == id } }
 }
@@ -47,15 +56,34 @@ extension Lifecycle {
     done: @escaping (Failure?) -> Void
   ) {
     let token = host.newID()
-    let timer = host.loop.startTimer(after: limit) { [unowned self] in
-      guard claim(token) else { return }
-      let seconds = Double(limit) / 1000
-      complete(
-        token, Failure(.deadlineExceeded, "plugin \"\(plugin.id)\" did not complete \(activity) within \(seconds) s"))
-    }
-    pending[token] = Pending(plugin: plugin, timer: timer, done: done)
+    pending[token] = Pending(
+      plugin: plugin, activity: activity, limit: limit, timer: startTimer(of: token, limit: limit), done: done)
     open.withLock { _ = $0.insert(token) }
     if let failure = enter(token), claim(token) { complete(token, failure) }
+  }
+
+  private func startTimer(of token: UInt64, limit: UInt64) -> UInt64 {
+    host.loop.startTimer(after: limit) { [unowned self] in
+      guard let waiting = pending[token], claim(token) else { return }
+      let seconds = Double(limit) / 1000
+      let since = waiting.isProlonged ? "\(seconds) s of its last progress" : "\(seconds) s"
+      complete(
+        token,
+        Failure(
+          .deadlineExceeded, "plugin \"\(waiting.plugin.id)\" did not complete \(waiting.activity) within \(since)"))
+    }
+  }
+
+  /// The plugins that have been told to start and are not done.
+  var startingPlugins: [Plugin] { pending.values.filter(\.isStart).map(\.plugin) }
+
+  /// Gives a plugin that starts its whole time limit anew.
+  func prolongStart(of plugin: Plugin) {
+    let start = pending.first { $0.value.isStart && $0.value.plugin === plugin }
+    guard let (token, waiting) = start else { return }
+    host.loop.stopTimer(waiting.timer)
+    pending[token]?.timer = startTimer(of: token, limit: waiting.limit)
+    pending[token]?.isProlonged = true
   }
 }
 
@@ -96,6 +124,7 @@ extension Lifecycle {
     for plugin in level {
       plugin.state = .resolved
       start(plugin) { [unowned self] failure in
+        plugin.progress = nil
         if let failure {
           rollBack(plugin, failure)
         } else {
@@ -121,7 +150,7 @@ extension Lifecycle {
       return done(error)
     }
     guard let descriptor = plugin.descriptor, descriptor.pointee.start != nil else { return done(nil) }
-    wait(plugin, "start", limit: host.options.startTimeout) { token in
+    wait(plugin, Lifecycle.starting, limit: host.options.startTimeout) { token in
       plugin.enter("start") { chost_start(descriptor, plugin.instance, token, $0) }
     } done: {
       done($0)
@@ -192,6 +221,10 @@ extension Lifecycle {
   /// Takes back a plugin that did not start, and fails what would need it.
   private func rollBack(_ plugin: Plugin, _ failure: Failure) {
     host.dispatcher.abandonCalls(to: plugin, plugin.unavailable("a call"))
+    guard !isStopping else {
+      dismantle(plugin)
+      return host.setState(of: plugin, .stopped, nil)
+    }
     fail(plugin, failure)
     dismantle(plugin)
     for id in resolution?.dependents(of: plugin.id) ?? [] {
@@ -236,10 +269,15 @@ extension Lifecycle {
 // MARK: - Stopping
 
 extension Lifecycle {
-  /// Drains and stops everything in reverse order, within the drain's time limit in all; `done` runs at the end.
+  /// Drains and stops everything in reverse order, within the drain's time limit in all; `done` runs at the end. What is
+  /// being started is taken back first.
   func stop(_ done: @escaping () -> Void) {
     guard !isStopping else { return }
     isStopping = true
+    for (token, waiting) in pending where waiting.isStart && claim(token) {
+      complete(token, Failure(.cancelled, "the host stops"))
+      host.dispatcher.abandonCalls(by: waiting.plugin)
+    }
     let deadline = Clock.milliseconds() + Int64(host.options.drainTimeout)
     stopLevel(resolution?.levels.reversed() ?? [], until: deadline, done)
   }

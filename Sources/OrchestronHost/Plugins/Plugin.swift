@@ -23,6 +23,8 @@ final class Plugin {
   var state = PluginState.discovered
   /// Why the plugin failed or is degraded.
   var reason: Failure?
+  /// How far something long has come that the plugin is at.
+  var progress: Progress?
   var descriptor: UnsafePointer<orch_plugin>?
   /// True from `create` to `destroy`.
   var isCreated = false

@@ -27,7 +27,9 @@ final class HostProcess {
     addresses = try Addresses(of: host)
   }
 
-  /// Starts all plugins and waits for them; answers the failure of an essential one.
+  /// Starts all plugins and waits for them, or for a signal that ends the process (see ``isStopRequested``).
+  ///
+  /// - Returns: The failure of an essential plugin.
   func start() -> Failure? {
     var isDone = false
     var failure: Failure?
@@ -35,7 +37,7 @@ final class HostProcess {
       failure = $0
       isDone = true
     }
-    while !isDone { host.loop.turn(wait: true) }
+    while !isDone, !isStopRequested { host.loop.turn(wait: true) }
     return failure
   }
 

@@ -68,6 +68,34 @@ import Testing
     try zoo.expectFailed("start-never-done", "did not complete start within 0.1 s")
   }
 
+  @Test func givesAStartItsTimeAnewWhileItMakesProgress() throws {
+    let zoo = try Zoo("start-long/builder", config: ["start-long": ["steps": 8]], configure: hasty)
+    zoo.expectStarted("start-long")
+    try zoo.expectAlive()
+  }
+
+  @Test func timesOutAStartWhoseProgressEnds() throws {
+    let config: [PluginID: JSON] = ["start-long": ["steps": 20, "stuckAt": 3]]
+    let zoo = try Zoo("start-long/builder", config: config, configure: hasty)
+    try zoo.expectFailed("start-long", "did not complete start within 0.1 s of its last progress")
+  }
+
+  @Test func givesAStartItsTimeAnewWhileThatWhichItWaitsForMakesProgress() throws {
+    let zoo = try Zoo("start-long", config: ["start-long": ["steps": 8]], configure: hasty)
+    zoo.expectStarted("start-long-waiter")
+    try zoo.expectAlive()
+  }
+
+  @Test func stopsAHostWhoseStartIsNotFinished() throws {
+    let host = try TestHost([try Fixtures.path("start-never-done"), try Fixtures.path("plain")])
+    host.host.start { _ in }
+    #expect(host.turn { host.plugin("plain")?.state == .started })
+    host.stop()
+    #expect(host.plugin("start-never-done")?.state == .stopped)
+    #expect(host.plugin("plain")?.state == .stopped)
+    #expect(!host.logged("failed"))
+  }
+
   @Test func endsTheProcessWhenAPluginHoldsTheLoop() async throws {
     let result = await #expect(processExitsWith: .exitCode(Watchdog.exitCode), observing: [\.standardErrorContent]) {
       var options = Host.Options()

@@ -15,6 +15,7 @@
 #include "ext/loop.h"
 #include "ext/metrics-reader.h"
 #include "ext/metrics.h"
+#include "ext/progress.h"
 #include "ext/spawn.h"
 #include "ext/state.h"
 #include "ext/timer.h"

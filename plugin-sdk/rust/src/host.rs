@@ -280,6 +280,15 @@ impl Host {
         Error::check(status, "The timer has ended already.")
     }
 
+    /// Says how far something long has come: `done` of `total`, which is 0 when nobody knows. Each report that is further
+    /// than the last gives the plugin's start, and those who wait for it to start, their whole time limit anew.
+    pub fn progress(&self, what: &str, done: u64, total: u64) -> Result<(), Error> {
+        let table: &sys::orch_progress = self.table(sys::ORCH_EXT_PROGRESS)?;
+        let report = table.report.expect("the table of functions is complete");
+        unsafe { report(self.as_raw(), done, total, text::lend(what.as_bytes())) };
+        Ok(())
+    }
+
     /// Runs `run` on a thread of the worker pool, then `done` on the loop: with its result, with `Cancelled` when it
     /// never ran, or with `Internal` when it panicked.
     pub fn work<T: Send + 'static>(

@@ -417,6 +417,14 @@ fn every_thread_publishes_and_posts() {
 }
 
 #[test]
+fn progress_is_heard() {
+    let mut fake = load();
+    let host = with_plugin(&mut fake, |plugin| plugin.host);
+    host.progress("reads the library", 1, 2).unwrap();
+    host.progress("reads the library", 2, 2).unwrap();
+}
+
+#[test]
 fn a_timer_repeats_until_it_is_stopped() {
     let mut fake = load();
     let fired = Rc::new(Cell::new(0));

@@ -111,6 +111,12 @@ public:
         check(required<orch_timer>(ORCH_EXT_TIMER).stop(raw_, id), "The timer has ended already.");
     }
 
+    /// Says how far something long has come: `done` of `total`, 0 when nobody knows. Each report that is further than the
+    /// last gives the start of this plugin, and of those who wait for it, the whole time limit anew. On any thread.
+    void progress(std::string_view what, uint64_t done, uint64_t total) const {
+        required<orch_progress>(ORCH_EXT_PROGRESS).report(raw_, done, total, lend(what));
+    }
+
     /// Runs `run` on a worker, then `done` on the loop with ORCH_OK, or with the reason why `run` failed or never ran.
     void work(std::function<void()> run, std::function<void(orch_status)> done) const {
         struct Job {

@@ -410,6 +410,15 @@ pub struct orch_metrics_1 {
     pub observe: Option<unsafe extern "C" fn(host: *mut orch_host, handle: u64, value: f64)>,
 }
 pub type orch_metrics = orch_metrics_1;
+pub const ORCH_EXT_PROGRESS: *const c_char = "orchestron.progress/1\0".as_ptr() as *const c_char;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_progress_1 {
+    pub size: u32,
+    pub report: Option<unsafe extern "C" fn(host: *mut orch_host, done: u64, total: u64, what: orch_str)>,
+}
+pub type orch_progress = orch_progress_1;
 pub const ORCH_EXT_SPAWN: *const c_char = "orchestron.spawn/1\0".as_ptr() as *const c_char;
 
 #[repr(C)]

@@ -143,6 +143,7 @@ struct ExtensionTables: @unchecked Sendable {  // constants of the process; thei
   let timer: UnsafePointer<orch_timer>?
   let work: UnsafePointer<orch_work>?
   let metrics: UnsafePointer<orch_metrics>?
+  let progress: UnsafePointer<orch_progress>?
   let state: UnsafePointer<orch_state>?
   let eventLog: UnsafePointer<orch_event_log>?
   let fileWatch: UnsafePointer<orch_fs_watch>?
@@ -155,6 +156,7 @@ struct ExtensionTables: @unchecked Sendable {  // constants of the process; thei
     timer = Self.find(ORCH_EXT_TIMER, host)
     work = Self.find(ORCH_EXT_WORK, host)
     metrics = Self.find(ORCH_EXT_METRICS, host)
+    progress = Self.find(ORCH_EXT_PROGRESS, host)
     state = Self.find(ORCH_EXT_STATE, host)
     eventLog = Self.find(ORCH_EXT_EVENT_LOG, host)
     fileWatch = Self.find(ORCH_EXT_FS_WATCH, host)
