@@ -26,6 +26,10 @@ import Testing
     try Client.run("purge_crash.py", ["4"])
   }
 
+  @Test func bringsALargeStoreUpToDateHoweverLongThatTakes() throws {
+    try Client.run("upgrade.py", ["300000", "1"])
+  }
+
   @Test func plansAReleaseWithDependenciesSearchUndoAndABranch() throws {
     try Client.run("planning.py", [])
   }

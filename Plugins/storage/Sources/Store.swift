@@ -26,6 +26,7 @@ final class Store {
   private let settings: StoreSettings
   private let requests = SnapshotRequests()
   private let outbox: Outbox
+  private let longWork: LongWork
   private let writer: Writer
   private let readers: Readers
   private var writerThread: Thread?
@@ -42,12 +43,17 @@ final class Store {
 
   /// - Parameters:
   ///   - file: the path of the database file; its folder must exist.
+  ///   - report: told how far work has come that takes long on a large file. Called on a thread of the store.
   ///   - wake: asks the loop to call `drain` soon. Called on any thread, until the store is closed.
-  init(file: String, settings: StoreSettings = StoreSettings(), wake: @escaping @Sendable () -> Void) {
+  init(
+    file: String, settings: StoreSettings = StoreSettings(), report: @escaping LongWork.Report = { _, _, _ in },
+    wake: @escaping @Sendable () -> Void
+  ) {
     self.file = file
     self.settings = settings
     outbox = Outbox(wake: wake)
-    writer = Writer(file: file, settings: settings, requests: requests, outbox: outbox)
+    longWork = LongWork(report: report)
+    writer = Writer(file: file, settings: settings, requests: requests, outbox: outbox, longWork: longWork)
     readers = Readers(file: file, settings: settings, requests: requests, outbox: outbox)
   }
 
@@ -84,6 +90,11 @@ final class Store {
     for collection in opened.collections { collections[collection.name] = collection }
   }
 
+  /// Ends work that takes long, such as making an index; what changes documents goes on.
+  func giveUpLongWork() {
+    longWork.giveUp()
+  }
+
   /// Finishes the changes that wait, stops the queries that run, and closes the file. The store is of no use after it.
   func close(_ done: @escaping () -> Void) {
     switch state {
@@ -92,6 +103,7 @@ final class Store {
     }
     onClosed = done
     state = .closing
+    longWork.giveUp()
     readers.jobs.close()
     writer.jobs.close()
   }

@@ -31,6 +31,13 @@ extension Database {
       ) STRICT
       """)
     try run("INSERT INTO collections(name) VALUES(?1) ON CONFLICT DO NOTHING", .text(definition.name))
+    try long("brings \(definition.name) up to date", steps: try work(of: collection)) { () throws(StorageError) in
+      try bring(collection, to: definition)
+    }
+    return collection
+  }
+
+  private func bring(_ collection: Collection, to definition: CollectionDefinition) throws(StorageError) {
     let missing = try dropIndexes(beyond: definition, of: collection)
     let isTallyMissing = try dropTally(unlessItIs: definition.tally, of: collection)
     try declareColumns(of: collection)
@@ -38,7 +45,34 @@ extension Database {
     if isTallyMissing { try createTally(of: collection) }
     try declareSearch(of: collection)
     try declareView(of: collection)
-    return collection
+  }
+
+  /// About how many steps SQLite's machine takes to make what is missing of a collection: so many for each document.
+  private func work(of collection: Collection) throws(StorageError) -> Int64 {
+    let definition = collection.definition
+    var perDocument = 0
+    let present = try indexes(of: collection)
+    for index in definition.indexes where !present.contains(index) { perDocument += index.fields.count + 8 }
+    var columns = Set(collection.derived.map(\.column))
+    try rows("SELECT name FROM pragma_table_info(?1)", .text(collection.name)) { columns.remove("\"\($0.text(0))\"") }
+    if !columns.isEmpty { perDocument += columns.count * 4 + 12 }
+    try rows("SELECT search, tally FROM collections WHERE name = ?1", .text(collection.name)) { row in
+      // Making the table of words takes steps of its own beside those that read the documents.
+      if let search = definition.search, search.text != row.text(0) { perDocument += search.entries.count * 3 + 24 }
+      if let tally = definition.tally, tally.text != row.text(1) { perDocument += tally.fields.count * 4 + 8 }
+    }
+    guard perDocument > 0 else { return 0 }
+    // The number of the newest is about how many there are.
+    return try integer("SELECT coalesce(max(n), 0) FROM \(collection.table)") * Int64(perDocument)
+  }
+
+  private func indexes(of collection: Collection) throws(StorageError) -> Set<CollectionDefinition.Index> {
+    var present: Set<CollectionDefinition.Index> = []
+    try rows("SELECT fields, isUnique, isSparse FROM indexes WHERE collection = ?1", .text(collection.name)) {
+      row throws(StorageError) in
+      present.insert(try CollectionDefinition.Index(row))
+    }
+    return present
   }
 
   /// Drops the indexes that are no longer declared.
@@ -47,11 +81,7 @@ extension Database {
   private func dropIndexes(
     beyond definition: CollectionDefinition, of collection: Collection
   ) throws(StorageError) -> [CollectionDefinition.Index] {
-    var present: Set<CollectionDefinition.Index> = []
-    try rows("SELECT fields, isUnique, isSparse FROM indexes WHERE collection = ?1", .text(definition.name)) {
-      row throws(StorageError) in
-      present.insert(try CollectionDefinition.Index(row))
-    }
+    let present = try indexes(of: collection)
     for index in present.subtracting(definition.indexes) { try drop(index, of: collection) }
     return definition.indexes.filter { !present.contains($0) }
   }

@@ -23,6 +23,8 @@ final class Database {
   let connection: OpaquePointer
   private var statements: [String: Statement] = [:]
   private let deadline: Deadline
+  /// Who hears of statements that take long; the writer's connection has one.
+  var longWork: LongWork?
   /// How many pages the write-ahead log held after this connection's last commit.
   private let pagesOfLog: UnsafeMutablePointer<Int32>
 
@@ -193,6 +195,9 @@ final class Database {
     defer { deadline.disarm() }
     return try body()
   }
+
+  /// How many steps of SQLite's machine pass before `isCancelled` is asked again.
+  var stepsBetweenLooks: Int32 { deadline.interval }
 
   static func error(_ connection: OpaquePointer, file: String, code: Int32) -> StorageError {
     let extended = sqlite3_extended_errcode(connection)

@@ -7,7 +7,8 @@ final class Deadline {
   private var end: Int64 = .max
   private var isCancelled: () -> Bool = { false }
 
-  private let interval: Int32
+  /// How many steps pass between two looks at the clock.
+  let interval: Int32
 
   /// - Parameter interval: how many steps of the virtual machine pass between two looks at the clock; 4000 are some tens
   ///   of microseconds.

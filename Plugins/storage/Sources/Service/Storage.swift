@@ -31,9 +31,10 @@ final class Storage: Plugin {
 
   func start() async throws {
     let host = host
-    let store = Store(file: host.info.storageDirectory + "/orchestron.db", settings: settings) { [weak self] in
-      host.post { self?.opened?.drain() }
-    }
+    let store = Store(
+      file: host.info.storageDirectory + "/orchestron.db", settings: settings,
+      report: { what, done, total in host.progress(what, done: done, of: total) },
+      wake: { [weak self] in host.post { self?.opened?.drain() } })
     store.onEvents = { [unowned self] in publish($0) }
     opened = store
     do {
@@ -56,6 +57,10 @@ final class Storage: Plugin {
 
   func health() throws {
     if let fault = opened?.fault { throw Failure(fault) }
+  }
+
+  func drain(within milliseconds: Int64) async throws {
+    opened?.giveUpLongWork()
   }
 
   func stop() async throws {

@@ -40,12 +40,14 @@ extension Database {
   /// - Returns: whether they did; otherwise the log still has the bytes.
   func scrub(_ collections: some Sequence<Collection>, release: () -> Void) throws(StorageError) -> Bool {
     for collection in collections where collection.definition.search != nil {
-      try execute("INSERT INTO \(collection.searchTable)(\(collection.searchTable)) VALUES('optimize')")
+      try long("rewrites the words of \(collection.name)") { () throws(StorageError) in
+        try execute("INSERT INTO \(collection.searchTable)(\(collection.searchTable)) VALUES('optimize')")
+      }
     }
     // In memory, the copy would need as much of it as the file is long.
     try execute("PRAGMA temp_store = FILE")
     defer { try? execute("PRAGMA temp_store = MEMORY") }
-    try execute("VACUUM")
+    try long("rewrites the file, because content was purged") { () throws(StorageError) in try execute("VACUUM") }
     for _ in 0..<3 {
       release()
       guard try truncateLog() else { continue }

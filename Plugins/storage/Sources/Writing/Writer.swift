@@ -23,12 +23,14 @@ final class Writer: Sendable {
   private let settings: StoreSettings
   private let requests: SnapshotRequests
   private let outbox: Outbox
+  private let longWork: LongWork
 
   /// The most jobs of one transaction: it bounds how long the first of them waits.
   private static let groupLimit = 1024
 
-  init(file: String, settings: StoreSettings, requests: SnapshotRequests, outbox: Outbox) {
+  init(file: String, settings: StoreSettings, requests: SnapshotRequests, outbox: Outbox, longWork: LongWork) {
     self.file = file
+    self.longWork = longWork
     self.settings = settings
     self.requests = requests
     self.outbox = outbox
@@ -54,6 +56,7 @@ final class Writer: Sendable {
     try Restore(file: file).apply()
     StoreCopy.removeAll(beside: file)
     let database = try Database(file: file, role: .writer)
+    database.longWork = longWork
     try database.migrate(now: settings.now())
     let collections = try database.loadCollections()
     let opened = Opened(collections: collections, log: try database.eventLogName())
@@ -105,6 +108,13 @@ struct WriterConnection: ~Copyable {
   /// Commits these jobs together and says what became of each, in order.
   mutating func commit(_ group: [WriteJob]) -> [Finished] {
     for job in group { sequences.merge(job.sequences) { max($0, $1) } }
+    var finished: [Finished] = []
+    while finished.count < group.count { finished += commitFirst(of: group.dropFirst(finished.count)) }
+    return finished
+  }
+
+  /// Commits the first of these jobs, mostly all of them.
+  private mutating func commitFirst(of group: ArraySlice<WriteJob>) -> [Finished] {
     // Refusals are rare. Until one comes, the jobs of a group need no savepoints; when a group fails it is done again
     // with them, and when the whole transaction fails (one job may be what the disk had no room for), each job alone.
     var outcome = attempt(group, isolated: false)
@@ -115,12 +125,12 @@ struct WriterConnection: ~Copyable {
       return group.map { Finished($0.id, .failure(distrust ?? error)) }
     case .failure:
       var finished: [Finished] = []
-      for job in group { finished += commit([job]) }
+      for job in group { finished += commitFirst(of: [job]) }
       return finished
     }
   }
 
-  private mutating func attempt(_ group: [WriteJob], isolated: Bool) -> Result<[Finished], StorageError> {
+  private mutating func attempt(_ group: ArraySlice<WriteJob>, isolated: Bool) -> Result<[Finished], StorageError> {
     if let distrust { return .failure(distrust) }
     do throws(StorageError) {
       let finished = try transact(group, isolated: isolated)
@@ -139,7 +149,8 @@ struct WriterConnection: ~Copyable {
     }
   }
 
-  private mutating func transact(_ group: [WriteJob], isolated: Bool) throws(StorageError) -> [Finished] {
+  private mutating func transact(_ group: ArraySlice<WriteJob>, isolated: Bool) throws(StorageError) -> [Finished] {
+    let begun = monotonicMilliseconds()
     let now = settings.now()
     try database.statement("BEGIN IMMEDIATE").run()
     for (name, value) in sequences {
@@ -149,6 +160,11 @@ struct WriterConnection: ~Copyable {
     finished.reserveCapacity(group.count)
     for job in group {
       finished.append(isolated ? try executeIsolated(job, now: now) : try execute(job, now: now))
+      // What took long is committed by itself, so that it need not be done again when what follows is given up.
+      if case .declare = job.work, monotonicMilliseconds() - begun >= 1000 {
+        database.longWork?.begin("writes what was made to the disk")
+        break
+      }
     }
     try compact(now: now)
     try database.statement("COMMIT").run()
