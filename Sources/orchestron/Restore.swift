@@ -30,8 +30,12 @@ struct Restore: Command {
     var isPending = false
     try source.forEachPiece(of: Restore.pieceSize) { data, offset throws(Problem) in
       let arguments: JSON = ["offset": .int(Int64(offset)), "total": .int(Int64(source.size)), "data": data]
-      let answer = try session.call("storage.restore", arguments.bytes, timeout: 3_600_000, reachesInternals: true)
-      isPending = answer["pending"]?.bool == true
+      do throws(Problem) {
+        let answer = try session.call("storage.restore", arguments.bytes, timeout: 3_600_000, reachesInternals: true)
+        isPending = answer["pending"]?.bool == true
+      } catch {
+        throw named(error)
+      }
     }
     guard isPending else { throw Problem(Failure(.dataLoss, "\(file) is empty, or was not taken as a whole")) }
     if output.json {
@@ -39,5 +43,16 @@ struct Restore: Command {
     } else {
       Output.line("\(file) is sound: the next start of a host begins with it")
     }
+  }
+
+  /// What storage says of "the backup", said of the file: storage does not know its name.
+  private func named(_ problem: Problem) -> Problem {
+    var problem = problem
+    let subject = "the backup "
+    guard problem.failure.message.hasPrefix(subject) else { return problem }
+    problem.failure = Failure(
+      problem.failure.status, "\(file) \(problem.failure.message.dropFirst(subject.count))",
+      details: problem.failure.details)
+    return problem
   }
 }

@@ -131,25 +131,83 @@ import Testing
     }
   }
 
-  @Test func doesNotComputeWhatABackupAsksFor() throws {
+  @Test(arguments: [
+    ("CREATE TABLE evil(a); CREATE INDEX evilIndex ON evil(hex(zeroblob(20000000)))", #"table "evil""#),
+    ("CREATE TABLE evil(a CHECK (load_extension('x')))", #"table "evil""#),
+    ("CREATE VIEW evil AS SELECT load_extension('x')", #"view "evil""#),
+    ("CREATE INDEX evil ON \"core/tasks\"(hex(body))", #"index "evil""#),
+    ("CREATE TRIGGER evil AFTER INSERT ON \"core/tasks\" BEGIN DELETE FROM events; END", #"trigger "evil""#),
+    ("CREATE VIRTUAL TABLE evil USING fts5(a)", #"table "evil"#),
+    (
+      """
+      PRAGMA writable_schema = ON;
+      UPDATE sqlite_schema SET sql = replace(sql, 'body     TEXT NOT NULL', 'body TEXT CHECK (load_extension(id))')
+      WHERE name = 'core/tasks'
+      """, #"table "core/tasks""#
+    ),
+    (
+      """
+      PRAGMA writable_schema = ON;
+      UPDATE sqlite_schema SET sql = replace(sql, 'revision INTEGER NOT NULL', 'revision INTEGER DEFAULT (abs(1))')
+      WHERE name = 'core/tasks'
+      """, #"table "core/tasks""#
+    ),
+    ("ALTER TABLE meta ADD COLUMN evil TEXT CHECK (length(evil) > 0)", #"table "meta""#),
+    (
+      """
+      PRAGMA writable_schema = ON;
+      UPDATE sqlite_schema SET sql = replace(sql, 'count + 1', 'count + length(hex(new.body))')
+      WHERE name = 'core/tasks:tally insert'
+      """, #"trigger "core/tasks:tally insert", which is not as this program makes it"#
+    ),
+    ("DROP TRIGGER \"core/tasks:search insert\"", #"lacks the trigger "core/tasks:search insert""#),
+    ("UPDATE collections SET name = 'core/tasks\"; DROP TABLE events'", "is not a collection"),
+  ])
+  func refusesABackupWhoseSchemaSomebodyHasChanged(change: String, says: String) throws {
     let store = try TestStore(folder.file)
     defer { store.close() }
     _ = try fill(store, 3)
     let copy = try StoreCopy(of: folder.file)
     var connection: OpaquePointer?
     #expect(sqlite3_open(copy.file, &connection) == SQLITE_OK)
-    let made = sqlite3_exec(
-      connection,
-      "CREATE TABLE evil(a); INSERT INTO evil VALUES(1); CREATE INDEX evilIndex ON evil(hex(zeroblob(20000000)))", nil,
-      nil,
-      nil)
+    let made = sqlite3_exec(connection, change, nil, nil, nil)
+    let reason = connection.map { String(cString: sqlite3_errmsg($0)) } ?? ""
     sqlite3_close(connection)
-    try #require(made == SQLITE_OK)
+    try #require(made == SQLITE_OK, "\(reason)")
     let backup = try copy.bytes(at: 0, count: 64 << 20)
     let error = #expect(throws: StorageError.self) {
       _ = try Restore(file: folder.file).receive(backup, at: 0, of: backup.count)
     }
-    #expect(error?.message.hasPrefix("the backup is damaged") == true, "\(error?.message ?? "")")
+    #expect(error?.message.contains(says) == true, "\(error?.message ?? "")")
+    #expect(access(folder.file + ".restore", F_OK) != 0)
+  }
+
+  @Test func takesABackupWhateverTheOrderInWhichItsColumnsCame() throws {
+    let store = try TestStore(folder.file)
+    defer { store.close() }
+    _ = try fill(store, 3)
+    _ = try store.declare("core/tasks", [.init(["rank"]), .init(["a"])])
+    _ = try store.declare(
+      "core/tasks", [.init(["b", "title?"]), .init(["a"]), .init(["key"], unique: true)], search: ["title": 1],
+      tally: ["z"])
+    let copy = try StoreCopy(of: folder.file)
+    let backup = try copy.bytes(at: 0, count: 64 << 20)
+    #expect(try Restore(file: folder.file).receive(backup, at: 0, of: backup.count))
+  }
+
+  @Test(arguments: 1...3) func takesABackupOfAnOlderSchema(version: Int64) throws {
+    let path = folder.path + "/older.db"
+    do {
+      let database = try Database(file: path, role: .writer)
+      try database.migrate(migrations.filter { $0.version <= version }, now: 0)
+      try database.execute("INSERT INTO collections(name) VALUES('core/tasks')")
+      try database.execute(
+        "CREATE TABLE \"core/tasks\"(\n  n        INTEGER PRIMARY KEY,\n  id       TEXT NOT NULL UNIQUE,\n"
+          + "  revision INTEGER NOT NULL,\n  body     TEXT NOT NULL\n) STRICT")
+      try database.execute("PRAGMA journal_mode = DELETE")
+    }
+    let backup = try Foreign.bytes(path)
+    #expect(try Restore(file: folder.file).receive(backup, at: 0, of: backup.count))
   }
 
   @Test func exportsAndImportsEverything() throws {

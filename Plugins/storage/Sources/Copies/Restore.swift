@@ -62,6 +62,7 @@ struct Restore: Sendable {
           .failedPrecondition, "the backup is a database of another program; use one that orchestron backup has made")
       }
       try database.checkOrigin()
+      try SchemaCheck.check(database)
       let problem = try database.first("PRAGMA integrity_check(1)")
       guard problem == .text("ok") else {
         throw StorageError(.dataLoss, "the backup is damaged (\(problem ?? .null)); use another one")

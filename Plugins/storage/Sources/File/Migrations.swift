@@ -98,6 +98,11 @@ extension Database {
         .failedPrecondition,
         "\(file) lies on a file system without shared memory, which write-ahead logging needs; use a local disk")
     }
+    try apply(steps, now: now)
+  }
+
+  /// Takes the steps that have not been taken, each in a transaction of its own.
+  func apply(_ steps: [Migration], now: Int64) throws(StorageError) {
     try execute(
       """
       CREATE TABLE IF NOT EXISTS migrations(
@@ -106,7 +111,7 @@ extension Database {
         time    INTEGER NOT NULL
       ) STRICT;
       """)
-    let present = try integer("SELECT coalesce(max(version), 0) FROM migrations")
+    let present = try schemaVersion
     for step in steps where step.version > present {
       try transaction { () throws(StorageError) in
         try execute(step.sql)
@@ -127,7 +132,7 @@ extension Database {
     }
     // A file whose making was interrupted has no steps yet.
     guard try integer("SELECT count(*) FROM sqlite_schema WHERE name = 'migrations'") == 1 else { return }
-    let present = try integer("SELECT coalesce(max(version), 0) FROM migrations")
+    let present = try schemaVersion
     let newest = steps.last?.version ?? 0
     guard present <= newest else {
       throw StorageError(
@@ -135,6 +140,11 @@ extension Database {
         "\(file) has schema version \(present), and this program knows versions up to \(newest); "
           + "start the newer program, or restore a backup that this one made")
     }
+  }
+
+  /// The number of the last step that was taken.
+  var schemaVersion: Int64 {
+    get throws(StorageError) { try integer("SELECT coalesce(max(version), 0) FROM migrations") }
   }
 
   /// Whether the file says that it is a database of this program.
