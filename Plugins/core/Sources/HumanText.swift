@@ -4,7 +4,10 @@ import Interchange
 enum HumanText {
   /// A text that is there to be read: of 1 to so many characters, one of which can be seen.
   static func schema(maxLength: Int) -> String {
-    #"{"type":"string","minLength":1,"maxLength":\#(maxLength),"pattern":"\#(visible)"}"#
+    #"""
+    {"type":"string","minLength":1,"maxLength":\#(maxLength),"pattern":"\#(visible)",
+     "x-must":"have something to see"}
+    """#
   }
 
   /// A list of such texts, each once.

@@ -90,6 +90,7 @@ struct Keywords {
     return SchemaNode.StringRules(
       length: try bounds("minLength", "maxLength"),
       pattern: try source.flatMap { source throws(SchemaError) in try pattern(source, at: path.appending("pattern")) },
+      meaning: try string("x-must"),
       format: try format())
   }
 

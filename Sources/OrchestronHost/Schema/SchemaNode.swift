@@ -66,11 +66,14 @@ final class SchemaNode: Sendable {
   final class StringRules: Sendable {
     let length: Bounds
     let pattern: Pattern?
+    /// What a string of the pattern is, as the end of "must …".
+    let meaning: String?
     let format: StringFormat?
 
-    init(length: Bounds, pattern: Pattern?, format: StringFormat?) {
+    init(length: Bounds, pattern: Pattern?, meaning: String?, format: StringFormat?) {
       self.length = length
       self.pattern = pattern
+      self.meaning = meaning
       self.format = format
     }
   }

@@ -104,8 +104,10 @@ struct Validator {
       let length = bytes.reduce(0) { $0 + ($1 & 0xC0 != 0x80 ? 1 : 0) }
       if !rules.length.contain(length) { return fail(rules.length.message("be", length, "character", "long")) }
     }
-    if let pattern = rules.pattern, !pattern.matches(bytes) { return fail("must match the pattern \(pattern.source)") }
-    if let format = rules.format, !format.matches(bytes) { return fail("must be \(format.requirement)") }
+    if let pattern = rules.pattern, !pattern.matches(bytes) { return fail(rules.message(of: pattern, for: value)) }
+    if let format = rules.format, !format.matches(bytes) {
+      return fail("must be \(format.requirement), not \(value.excerpt)")
+    }
     return true
   }
 

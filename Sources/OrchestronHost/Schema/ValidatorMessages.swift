@@ -36,6 +36,19 @@ extension SchemaNode.Choices {
   }
 }
 
+extension SchemaNode.StringRules {
+  /// Such as `must be a word in small letters, not "A B"`, in the schema's own words (`x-must`) where it has some.
+  func message(of pattern: Pattern, for value: JSONElement) -> String {
+    guard let meaning else { return "must match the pattern \(pattern.source), which \(value.excerpt) does not" }
+    return "must \(meaning), not \(value.excerpt)"
+  }
+}
+
+extension JSONElement {
+  /// A string as it was sent, quoted and cut.
+  var excerpt: String { string?.quoted ?? text }
+}
+
 extension Bounds {
   func contain(_ count: Int) -> Bool { least <= count && count <= most }
 

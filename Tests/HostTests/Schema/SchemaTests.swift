@@ -36,11 +36,25 @@ private func sentences(_ schema: JSON, _ value: JSON, strict: Bool = true) throw
         "/priority: must be at most 5",
         "/labels: must have at most 2 items, not 3",
         "/labels/1: must be a string, not a number",
-        "/labels/2: must match the pattern ^[a-z]+$",
-        #"/due: must be a date such as "2026-01-31""#,
+        #"/labels/2: must match the pattern ^[a-z]+$, which "B" does not"#,
+        #"/due: must be a date such as "2026-01-31", not "soon""#,
         #"/status: must be one of "todo", "done"; did you mean "done"?"#,
         "/title: is missing",
       ])
+  }
+
+  @Test func saysWhatAPatternMeansInTheWordsOfTheSchema() throws {
+    let schema: JSON = ["pattern": "^[A-Z]{2,4}$", "x-must": "be 2 to 4 capital letters, such as ORC"]
+    #expect(try sentences(schema, "ORC") == [])
+    #expect(try sentences(schema, "orc") == [#"must be 2 to 4 capital letters, such as ORC, not "orc""#])
+    #expect(throws: SchemaError.self) { try Schema(compiling: ["pattern": "a", "x-must": 1], strict: true) }
+  }
+
+  @Test func repeatsNoMoreThanTheBeginningOfWhatWasSent() throws {
+    let text = String(repeating: "né\n", count: 1000)
+    let said = try sentences(["format": "date"], .string(text))
+    #expect(said.first?.hasSuffix(#"né\nné\nn…""#) == true, "\(said)")
+    #expect(said.first?.utf8.count ?? 0 < 300)
   }
 
   @Test func listsTheAllowedValues() throws {

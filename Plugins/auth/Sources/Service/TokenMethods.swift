@@ -9,7 +9,11 @@ extension Auth {
         "create", [.write, .creates], doc: "Makes an API token; its text is in this answer and never seen again.",
         route: "POST /api/tokens", permission: "read",
         parameters: [
-          .string("name", "What it is for", schema: #"{"minLength":1,"maxLength":100,"pattern":"\\S"}"#),
+          .string(
+            "name", "What it is for",
+            schema: #"""
+              {"minLength":1,"maxLength":100,"pattern":"\\S","x-must":"have something to see"}
+              """#),
           .json(
             "scopes", "What it may do at most; what its owner may not, it may not either", schema: AuthText.scopes),
           .string(

@@ -3,7 +3,10 @@ import PluginKit
 /// Parameters, schemas and examples of the service `branches`.
 enum BranchText {
   static let id = Parameter.string("id", "The name or id of a branch")
-  static let name = #"{"pattern":"^[a-z0-9][a-z0-9._/-]{0,63}$"}"#
+  static let name = #"""
+    {"pattern":"^[a-z0-9][a-z0-9._/-]{0,63}$",
+     "x-must":"be 1 to 64 small letters, digits and . _ / -, such as next/plan-b"}
+    """#
 
   static let schema = #"""
     {"type":"object","properties":{

@@ -14,13 +14,16 @@ enum PersonText {
     .string("kind", "Whether it is a person or an agent; a person when left out", optional: true, schema: kind),
     .string(
       "email", "Where mail goes", optional: true,
-      schema: #"{"maxLength":254,"pattern":"^[^@\\s]+@[^@\\s]+$"}"#),
+      schema: #"""
+        {"maxLength":254,"pattern":"^[^@\\s]+@[^@\\s]+$","x-must":"be an e-mail address such as name@example.org"}
+        """#),
     .double(
       "hoursPerDay", "Hours of a workday that go into tasks; the project's when left out", optional: true,
       schema: #"{"minimum":0,"maximum":24}"#),
     .string(
       "timeZone", "The IANA time zone in which the person lives", optional: true,
-      schema: #"{"maxLength":64,"pattern":"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$"}"#),
+      schema: ZoneName.schema
+    ),
     .json(
       "absences", "The days on which there is no time, both ends included", optional: true,
       schema: #"{"type":"array","maxItems":500,"items":{"type":"object","properties":{"from":{"type":"string","#

@@ -9,7 +9,11 @@ extension Core {
         parameters: [
           .string(
             "key", "The first part of the keys of its tasks: 2 to 10 letters and digits, a letter first",
-            schema: #"{"pattern":"^[A-Za-z][A-Za-z0-9]{1,9}$"}"#),
+            schema: #"""
+              {"pattern":"^[A-Za-z][A-Za-z0-9]{1,9}$",
+               "x-must":"be 2 to 10 letters and digits that begin with a letter, such as ORC"}
+              """#
+          ),
           .string("name", "What people call it", schema: HumanText.schema(maxLength: 200)),
         ] + ProjectText.fields + [TaskText.reason, TaskText.idempotencyKey],
         result: .json(schema: ProjectText.schema), examples: ProjectText.createExamples
@@ -77,7 +81,8 @@ private enum ProjectText {
     .string("description", "What it is about, in Markdown", optional: true, schema: #"{"maxLength":100000}"#),
     .string(
       "timeZone", "The IANA time zone that decides where its days begin; the system's for a new one", optional: true,
-      schema: #"{"maxLength":64,"pattern":"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$"}"#),
+      schema: ZoneName.schema
+    ),
     .json(
       "workdays", "The days on which people work; Monday to Friday for a new one", optional: true,
       schema: #"{"type":"array","items":{"enum":["mon","tue","wed","thu","fri","sat","sun"]},"#

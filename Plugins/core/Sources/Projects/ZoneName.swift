@@ -1,8 +1,14 @@
 import Glibc
 import PluginKit
 
-/// The time zone that the system is set to.
+/// Names of time zones.
 enum ZoneName {
+  /// The JSON Schema of one.
+  static let schema = #"""
+    {"maxLength":64,"pattern":"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$",
+     "x-must":"be an IANA time zone such as Europe/Berlin"}
+    """#
+
   /// The zone that the system is set to; `UTC` when it does not say.
   static var current: String {
     let name = environment ?? localtime ?? "UTC"

@@ -2,7 +2,10 @@ import PluginKit
 
 /// Schemas of the service `workflows`, and what several of its methods share.
 enum WorkflowText {
-  static let name = #"{"pattern":"^[a-z_][a-z0-9_-]*$","maxLength":64}"#
+  static let name = #"""
+    {"pattern":"^[a-z_][a-z0-9_-]*$","maxLength":64,
+     "x-must":"be small letters, digits, _ and - that begin with a letter or _, such as nightly-report"}
+    """#
 
   static let trigger = #"""
     {"type":"object","additionalProperties":false,"required":["type"],"properties":{
