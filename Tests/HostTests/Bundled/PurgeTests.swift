@@ -60,6 +60,20 @@ import Testing
     return leaks
   }
 
+  @Test func purgesMoreThanOneBatchHasRoomFor() throws {
+    let host = try TestHost.withCore()
+    let task = try prepare(host)
+    let secret = JSON.string(Self.secret)
+    for _ in 0..<900 { _ = try host.answer("comments.create", ["task": "ORC-1", "text": secret]) }
+    for _ in 0..<450 { _ = try host.answer("time.log", ["task": "ORC-1", "hours": 0.25, "note": secret]) }
+    let hours = try host.answer("time.list", ["task": "ORC-1", "limit": 500])["items"]?.array?.count
+    let answer = try host.answer("history.purge", ["id": "ORC-1"])
+    #expect(answer["erased"] == true)
+    #expect(try leaks(host, task) == [])
+    #expect(files(of: host, with: Self.secret) == [])
+    #expect(try host.answer("time.list", ["task": task["id"] ?? .null, "limit": 500])["items"]?.array?.count == hours)
+  }
+
   @Test func leavesNothingOfATaskThatAnyMethodOrFileWouldShow() throws {
     let host = try TestHost.withCore()
     let task = try prepare(host)

@@ -9,11 +9,12 @@ extension History {
     let name = try call.string("id")
     let target = try await target(name, call.context)
     let origin = Ledger.Origin(method: "history.purge", reason: call.stringIfPresent("reason"))
+    let purged = try await purgeManyAttachments(of: target, origin, call.context)
     var made: Transaction?
     // Links and sprints may change with it.
     _ = try await ledger.change(origin, about: Dependencies.turn, call.context) { transaction throws(Failure) in
       made = transaction
-      try await purge(target, transaction)
+      try await purge(target, beyond: purged, transaction)
       return []
     }
     var answer = target.head
@@ -41,13 +42,20 @@ extension History {
     return RecordedRevision(found)
   }
 
-  private func purge(_ target: RecordedRevision, _ transaction: Transaction) async throws(Failure) {
-    for what in ["notes", "branched"] { try transaction.hold("\(what) \(target.entity)") }
+  func kindToPurge(_ target: RecordedRevision) throws(Failure) -> Kind {
     guard let kind = kinds[target.kind], target.kind != ProjectItem.noun else {
       throw Failure(
         .failedPrecondition,
         "\(target.name) is a \(target.kind), which cannot be purged; purge what is to go one by one")
     }
+    return kind
+  }
+
+  private func purge(
+    _ target: RecordedRevision, beyond purged: Purged, _ transaction: Transaction
+  ) async throws(Failure) {
+    for what in ["notes", "branched"] { try transaction.hold("\(what) \(target.entity)") }
+    let kind = try kindToPurge(target)
     if var state = try await kind.get(target.entity, transaction) {
       guard state["purged"] != true else { throw History.purged(target.name) }
       if state["hidden"] != "deleted" {
@@ -56,10 +64,12 @@ extension History {
         state["hiddenAt"] = .string(transaction.now.text)
         _ = try await kind.bring(target.entity, state, .exactly, transaction)
       }
-      try await purgeAttachments(of: target.entity, transaction)
+      try await purgeAttachments(of: target.entity, beyond: purged, transaction)
       try await kind.purge(target.entity, transaction)
     }
-    try await purgeOnBranches(target.entity, transaction)
+    for item in try await all(BranchedItem.self, whose: "entity", is: target.entity, beyond: purged, transaction) {
+      transaction.purge(item, leaving: History.remains(onBranch: item))
+    }
   }
 
   static func purged(_ name: String) -> Failure {
@@ -71,50 +81,5 @@ extension History {
     var left = Fields(remains.compactMap { name in state[name].map { (name, $0) } })
     left["purged"] = true
     return left
-  }
-
-  /// Purges what was said and noted about an entity.
-  private func purgeAttachments(of entity: String, _ transaction: Transaction) async throws(Failure) {
-    for comment in try await all(CommentItem.self, whose: "task", is: entity, transaction) {
-      transaction.purge(comment, leaving: History.remains(of: comment.hidden(at: transaction.now).fields))
-    }
-    for bookmark in try await all(BookmarkItem.self, whose: "entity", is: entity, transaction) {
-      transaction.purge(bookmark, leaving: History.remains(of: bookmark.hidden(at: transaction.now).fields))
-    }
-    for entry in try await all(TimeEntry.self, whose: "task", is: entity, transaction) {
-      // How long somebody has worked stays true.
-      var rest = entry.fields
-      rest["note"] = nil
-      transaction.purge(entry, leaving: rest)
-    }
-  }
-
-  /// Purges what branches have made of an entity: there it is what is left of it in the plan, or deleted as well.
-  private func purgeOnBranches(_ entity: String, _ transaction: Transaction) async throws(Failure) {
-    for item in try await all(BranchedItem.self, whose: "entity", is: entity, transaction) {
-      var rest = item.fields
-      rest["changes"] = ["hidden": "deleted", "purged": true]
-      rest["removed"] = []
-      rest["purged"] = true
-      transaction.purge(item, leaving: rest)
-    }
-  }
-
-  private func all<E: Entity>(
-    _ type: E.Type, whose field: String, is entity: String, _ transaction: Transaction
-  ) async throws(Failure) -> [E] {
-    var query = Documents.Query(E.collection)
-    query.match(field, .string(entity))
-    return try await transaction.all(query, as: E.self)
-  }
-}
-
-extension Entity {
-  /// The entity as one that was deleted.
-  fileprivate func hidden(at now: Instant) -> Self {
-    var hidden = self
-    hidden.fields["hidden"] = "deleted"
-    hidden.fields["hiddenAt"] = hidden.fields["hiddenAt"] ?? .string(now.text)
-    return hidden
   }
 }

@@ -49,6 +49,38 @@ extension Sprints {
     return kept
   }
 
+  /// Takes tasks out of a sprint that is to be deleted, when it has more than one batch has room for: in several, each of
+  /// which leaves a planned sprint with fewer tasks. What interrupts that, the next attempt goes on with.
+  func takeOutMany(of name: String, _ call: Call) async throws(Failure) {
+    guard try ledger.branches.branch(of: call) == nil else { return }
+    let origin = Ledger.Origin(method: "sprints.delete", reason: call.stringIfPresent("reason"))
+    var isMore = true
+    while isMore {
+      _ = try await ledger.change(origin, about: Sprints.turn, call.context) { [self] transaction throws(Failure) in
+        isMore = false
+        // Whatever is to be refused is refused by the deletion itself.
+        guard let sprint = try await transaction.find(Reference(name), as: SprintItem.self), !sprint.isDeleted,
+          sprint.status == .planned
+        else { return [] }
+        try Refusal.stale(call, sprint)
+        var query = Documents.Query(TaskItem.collection, limit: Sprints.mostTasks + 1)
+        query.match("sprint", .string(sprint.id))
+        query.match("hidden", .null)
+        query.fields = ["id"]
+        let ids = try await documents.page(query, transaction.context).items.compactMap { $0["id"]?.string }
+        guard ids.count > Sprints.mostTasks else { return [] }
+        isMore = true
+        for start in stride(from: 0, to: Sprints.mostTasks, by: Documents.Query.pageLimit) {
+          let part = Array(ids[start..<min(start + Documents.Query.pageLimit, Sprints.mostTasks)])
+          for task in try await transaction.get(part, as: TaskItem.self) {
+            try await tasks.apply(["sprint": .null], to: task, transaction)
+          }
+        }
+        return []
+      }
+    }
+  }
+
   /// Takes the tasks out of a sprint that is to be deleted; refuses an active one.
   ///
   /// Tasks stay with a sprint that has ended: that they were done in it stays true.

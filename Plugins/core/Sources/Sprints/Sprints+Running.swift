@@ -67,7 +67,7 @@ extension Sprints {
   }
 
   /// A task is four entries of a batch that has room for 10,000, and its blockers may need some more.
-  private static let mostTasks = 2000
+  static let mostTasks = 2000
 
   /// Where open tasks go when a sprint ends: the id of another sprint, null for none; nil when they stay.
   private func target(

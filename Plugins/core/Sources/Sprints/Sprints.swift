@@ -126,6 +126,7 @@ final class Sprints {
 
   func delete(_ call: Call) async throws(Failure) {
     let name = try call.string("id")
+    try await takeOutMany(of: name, call)
     try await ledger.answer(call, "sprints.delete", about: Sprints.turn) { [self] transaction throws(Failure) in
       var sprint = try await sprint(name, transaction)
       try Refusal.stale(call, sprint)
