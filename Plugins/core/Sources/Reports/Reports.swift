@@ -130,7 +130,8 @@ final class Reports {
     let cycle = Percentiles(finished.compactMap(\.cycleHours))
     var figures = ReportDocument.Section(heading: "Figures")
     figures.figures = [
-      ("Finished", String(finished.count)), ("In progress", String(open.count)),
+      ("Finished", "\(finished.count)\(finished.count < Analytics.finishedLimit ? "" : " or more")"),
+      ("In progress", String(open.count)),
       ("Blocked", String(open.count { $0.status == .blocked })),
       ("Cycle time, half of them within", Reports.duration(cycle?.p50)),
       ("Cycle time, 85 % of them within", Reports.duration(cycle?.p85)),

@@ -116,12 +116,16 @@ struct Documents {
 
   /// What a function makes of each document that matches, leaving out where it makes nothing. The documents are parsed
   /// on a worker: for thousands of them.
+  ///
+  /// - Parameter limit: How many documents are read at most.
   func map<Value: Sendable>(
-    _ query: Query, _ context: Context?, _ transform: @escaping @Sendable (JSONValue) -> Value?
+    _ query: Query, _ context: Context?, atMost limit: Int = .max,
+    _ transform: @escaping @Sendable (JSONValue) -> Value?
   ) async throws(Failure) -> [Value] {
     var (query, values) = (query, [Value]())
-    query.limit = 5000
+    var left = limit
     while true {
+      query.limit = min(5000, left)
       let (host, body) = (host, try await host.call("storage.query", query.arguments, context: context))
       let page: (values: [Value], next: String?)
       do {
@@ -133,7 +137,8 @@ struct Documents {
         throw error as? Failure ?? Failure(.internal, "\(query.collection) cannot be read: \(error)")
       }
       values += page.values
-      guard let next = page.next else { return values }
+      left -= query.limit
+      guard left > 0, let next = page.next else { return values }
       query.cursor = next
     }
   }
