@@ -76,7 +76,7 @@ import Testing
   @Test func changesNothingTheSecondTime() {
     let seed = UInt64.random(in: 0...UInt64.max)
     var random = SeededGenerator(seed: seed)
-    for _ in 0..<500 {
+    for _ in SeededGenerator.seeds(500) {
       let (target, patch) = (Value.random(&random), Value.random(&random))
       let once = MergePatch.apply(patch, to: target)
       #expect(MergePatch.apply(patch, to: once) == once, "seed \(seed): \(patch) on \(target)")

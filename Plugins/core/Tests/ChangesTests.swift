@@ -28,7 +28,7 @@ import Testing
   @Test func leadFromTheOldStateToTheNewOne() {
     let seed = UInt64.random(in: 0...UInt64.max)
     var random = SeededGenerator(seed: seed)
-    for _ in 0..<500 {
+    for _ in SeededGenerator.seeds(500) {
       guard case .object(let old) = Value.random(&random), case .object(let new) = Value.random(&random) else {
         continue
       }

@@ -78,7 +78,7 @@ import Testing
     let parts = [
       "@", "#", "!", "~", "+", "due:", "parent:", "\\", "a", "high", "2", "h", "3p", "ORC-1", " ", " ", "ß", "\t",
     ]
-    for _ in 0..<3000 {
+    for _ in SeededGenerator.seeds(3000) {
       let text = (0..<Int.random(in: 1...12, using: &random))
         .map { _ in parts.randomElement(using: &random) ?? "" }.joined()
       guard text.contains(where: { !$0.isWhitespace }) else { continue }

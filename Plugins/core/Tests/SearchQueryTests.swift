@@ -33,7 +33,7 @@ import Testing
     let seed = UInt64.random(in: 0...UInt64.max)
     var random = SeededGenerator(seed: seed)
     let alphabet = Array("ab:-\"<>= ,\u{e9}\u{1F600}status")
-    for _ in 0..<2000 {
+    for _ in SeededGenerator.seeds(2000) {
       let text = String(
         (0..<Int.random(in: 0..<40, using: &random)).map { _ in alphabet.randomElement(using: &random)! })
       let query = SearchQuery(text)

@@ -7,7 +7,7 @@ import Testing
 struct ExportTests {
   @Test(arguments: [(TaskExport.Format.json, ImportFormat.json), (.ndjson, .json), (.csv, .csv)])
   func whatIsExportedReadsBackTheSame(_ format: TaskExport.Format, _ back: ImportFormat) throws {
-    for seed in UInt64(0)..<150 {
+    for seed in SeededGenerator.seeds(150) {
       var random = SeededGenerator(seed: seed)
       let tasks = (0..<Int.random(in: 0...8, using: &random)).map { randomTask($0, &random) }
       let bytes = exported(tasks, format)
@@ -126,7 +126,7 @@ struct MarkdownTests {
   }
 
   @Test func titlesReadBackWhateverIsInThem() throws {
-    for seed in UInt64(0)..<300 {
+    for seed in SeededGenerator.seeds(300) {
       var random = SeededGenerator(seed: seed)
       let words = (0..<Int.random(in: 1...5, using: &random)).map { _ in
         (0..<Int.random(in: 1...4, using: &random)).map { _ in
@@ -143,7 +143,7 @@ struct MarkdownTests {
   }
 
   @Test func writesEachTaskOnceHoweverTheirParentsAreLinked() {
-    for seed in UInt64(0)..<300 {
+    for seed in SeededGenerator.seeds(300) {
       var random = SeededGenerator(seed: seed)
       let count = Int.random(in: 1...12, using: &random)
       let tasks: [Fields] = (0..<count).map { number in

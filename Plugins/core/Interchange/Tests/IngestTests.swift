@@ -58,7 +58,7 @@ struct JUnitTests {
   @Test func endsOnDamagedReports() throws {
     for name in ["junit.xml", "cobertura.xml", "lcov.info"] {
       let content = try fixture(name)
-      for seed in UInt64(0)..<100 {
+      for seed in SeededGenerator.seeds(100) {
         var random = SeededGenerator(seed: seed)
         var damaged = content
         for _ in 0..<4 {

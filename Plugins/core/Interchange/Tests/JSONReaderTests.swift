@@ -212,7 +212,7 @@ struct ImporterTests {
   ])
   func endsOnDamagedContent(_ format: ImportFormat, _ name: String) throws {
     let content = try fixture(name)
-    for seed in UInt64(0)..<60 {
+    for seed in SeededGenerator.seeds(60) {
       var random = SeededGenerator(seed: seed)
       var damaged = content
       for _ in 0..<Int.random(in: 1...8, using: &random) where !damaged.isEmpty {

@@ -119,7 +119,7 @@ struct OriginalTests {
 
   @Test func endsOnADamagedFile() throws {
     let bytes = try file(schema + nodes)
-    for seed in UInt64(0)..<100 {
+    for seed in SeededGenerator.seeds(100) {
       var random = SeededGenerator(seed: seed)
       var damaged = bytes
       for _ in 0..<20 {
