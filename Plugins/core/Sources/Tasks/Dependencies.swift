@@ -103,18 +103,20 @@ struct Dependencies {
     try await graph.load(transaction.context)
     let differing = try await transaction.differing(as: TaskItem.self)
     guard let way = graph.way(from: other.id, to: task.id, with: differing) else { return }
-    let known = try await transaction.get(way.filter { graph.key(of: $0) == nil }, as: TaskItem.self)
-    let named = Dictionary(known.map { ($0.id, $0.key) }, uniquingKeysWith: { $1 })
-    let keys = [task.key] + way.compactMap { named[$0] ?? graph.key(of: $0) }
+    var keys = [task.key]
+    for id in way {
+      let key = if let key = graph.key(of: id) { key } else { try await transaction.get(id, as: TaskItem.self)?.key }
+      if let key { keys.append(key) }
+    }
     throw Failure(
       .failedPrecondition,
       "\(task.key) cannot wait for \(other.key), because that waits for it: \(Dependencies.brief(keys))",
-      details: Refusal.details(path: "other", message: "closes the cycle \(keys.joined(separator: " → "))"))
+      details: Refusal.details(path: "other", message: "closes the cycle \(Dependencies.brief(keys, upTo: 200))"))
   }
 
   /// A way as text; of a long one, both ends.
-  private static func brief(_ keys: [String]) -> String {
-    guard keys.count > 12 else { return keys.joined(separator: " → ") }
+  private static func brief(_ keys: [String], upTo limit: Int = 12) -> String {
+    guard keys.count > limit else { return keys.joined(separator: " → ") }
     return "\(keys.prefix(6).joined(separator: " → ")) → … → \(keys.suffix(5).joined(separator: " → "))"
   }
 }

@@ -88,20 +88,28 @@ final class DependencyGraph {
   func way(from start: String, to end: String, with differing: [TaskItem] = []) -> [String]? {
     let own = Dictionary(
       differing.map { ($0.id, $0.references(Dependencies.Kind.blockedBy.rawValue)) }, uniquingKeysWith: { $1 })
-    var before: [String: String] = [start: start]
-    var waiting = [start]
+    guard start != end else { return [end] }
+    var seen: Set<String> = [start]
+    // Each with the place of the one that waits for it, so that the way back needs no look-up.
+    var waiting = [(id: start, from: 0)]
     var place = 0
-    while place < waiting.count, before[end] == nil {
-      let id = waiting[place]
-      place += 1
-      for next in own[id] ?? blockers(of: id) where before[next] == nil {
-        before[next] = id
-        waiting.append(next)
+    while place < waiting.count {
+      let id = waiting[place].id
+      for next in (own.isEmpty ? nil : own[id]) ?? blockers(of: id) where seen.insert(next).inserted {
+        guard next != end else { return way(back: place, through: waiting) + [end] }
+        waiting.append((next, place))
       }
+      place += 1
     }
-    guard before[end] != nil else { return nil }
-    var way = [end]
-    while let last = way.last, last != start, let next = before[last] { way.append(next) }
+    return nil
+  }
+
+  private func way(back place: Int, through waiting: [(id: String, from: Int)]) -> [String] {
+    var (way, place) = ([waiting[place].id], place)
+    while place > 0 {
+      place = waiting[place].from
+      way.append(waiting[place].id)
+    }
     return way.reversed()
   }
 }
