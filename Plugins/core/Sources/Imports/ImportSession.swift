@@ -50,13 +50,16 @@ final class ImportSession {
   }
 
   /// The items that go into the next batch: fewer where they are long, so that storage takes what they become at once.
-  var batch: ArraySlice<ImportedItem> {
-    var (end, size) = (next, 0)
-    while end < waiting.count, end - next < ImportSession.batchLimit, size < ImportSession.batchSize {
+  ///
+  /// - Parameter count: How many of those that wait are in a batch already.
+  func batch(after count: Int = 0) -> ArraySlice<ImportedItem> {
+    let start = next + count
+    var (end, size) = (start, 0)
+    while end < waiting.count, end - start < ImportSession.batchLimit, size < ImportSession.batchSize {
       size += waiting[end].size
       end += 1
     }
-    return waiting[next..<end]
+    return waiting[start..<end]
   }
 
   private static let batchLimit = 400

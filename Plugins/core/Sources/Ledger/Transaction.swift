@@ -159,6 +159,11 @@ final class Transaction {
     return states[id].flatMap { $0.new ?? $0.old }.map(E.init)
   }
 
+  /// Takes an entity for stored that another change is about to store: if that does not, this one is refused.
+  func assume<E: Entity>(_ entity: E) {
+    remember(entity)
+  }
+
   private func remember<E: Entity>(_ entity: E) {
     guard states[entity.id] == nil else { return }
     states[entity.id] = State(collection: E.collection, noun: E.noun, old: entity.fields)
