@@ -13,8 +13,9 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from orchestron import BINARY, Host, by_http
+from orchestron import BINARY, TOKENS, Host, by_http
 
 LIMIT = 2  # seconds that a plugin has to start
 
@@ -116,7 +117,9 @@ def main():
         told = [line for line in lines if re.search(r": \d+ %, about \d+ s left", line["msg"])]
         if len(told) < took / 5:
             sys.exit(f"it took {took:.1f} s and told {len(told)} times how far it was:\n{said(host)}")
-        host.http = json.loads(ready.read_text())["http"]
+        host.ready = json.loads(ready.read_text())
+        host.http = host.ready["http"]
+        TOKENS[urlsplit(host.http).netloc] = host.ready.get("token")
         if by_http(host, "storage.integrity", {}) != {"ok": True, "problems": []}:
             sys.exit(f"seed {seed}: the store is damaged")
         counted = sqlite3.connect(f"file:{host.storage}/orchestron.db?mode=ro", uri=True).execute(
