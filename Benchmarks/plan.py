@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures the plan with many tasks: lists, search, charts, forecasts. Prints a table for docs/benchmarks.md.
 
-    Benchmarks/plan.py [--tasks N] [--rounds N]
+    Benchmarks/plan.py [--tasks N] [--rounds N] [--burndown]
 
 Needs a release build (scripts/build). A year of history is imported in our own format, then each question is asked over
 one HTTP connection, whose own cost (GET /health) is the first row.
@@ -108,6 +108,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tasks", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--burndown", action="store_true", help="also of a sprint with nine tenths of all tasks")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "storage").mkdir(mode=0o700)
@@ -145,7 +146,31 @@ def report(face, options):
     for name, divisor, question in questions:
         median, worst = measured(max(10, options.rounds // divisor), question)
         print(f"| {name} | {median:.2f} | {worst:.2f} |", flush=True)
+    creates(face, options.rounds)
+    burndown(face, key, 1000)
+    if options.burndown:
+        burndown(face, key, options.tasks * 9 // 10)
     chain(face)
+
+
+def creates(face, rounds):
+    """Creates of a task, each on disk before the next."""
+    median, worst = measured(
+        rounds, lambda number: face.ask("POST", "/api/tasks", {"title": f"made {number}", "labels": ["made"]}))
+    print(f"| a create, one after the other | {median:.2f} | {worst:.2f} |", flush=True)
+
+
+def burndown(face, key, count):
+    """The chart of a sprint with so many of the oldest tasks, which are not in the backlog: the first, and later ones."""
+    sprint = face.ask("POST", "/api/sprints", {"name": f"of {count}"})["id"]
+    for start in range(1, count + 1, 1000):
+        keys = [f"{key}-{number}" for number in range(start, min(start + 1000, count + 1))]
+        face.ask("POST", f"/api/sprints/{sprint}/tasks", {"tasks": keys})
+    face.ask("POST", f"/api/sprints/{sprint}/start", {})
+    first, _ = measured(1, lambda _: face.get(f"/api/sprints/{sprint}/burndown"))
+    median, worst = measured(20, lambda _: face.get(f"/api/sprints/{sprint}/burndown"))
+    print(f"| burndown of {count} tasks, the first one {first:.1f} ms | {median:.2f} | {worst:.2f} |", flush=True)
+    face.ask("POST", f"/api/sprints/{sprint}/end", {"carryOver": "keep"})
 
 
 def chain(face, length=5000):

@@ -69,10 +69,11 @@ final class ImportStep {
     isNotable = batch.counts[.peopleCreated] + batch.counts[.sprintsCreated] > 0
   }
 
-  /// When this batch or the one before it was refused, the latter is to be stored first. To wait for it here would be to
-  /// wait with what this one holds.
+  /// When this batch or the one before it was refused, or that could not be made, that is to be stored first. To wait for
+  /// it here would be to wait with what this one holds.
   private func giveUpIfBegunAgain() throws(Failure) {
-    guard let before, !before.isStored, attempts > 1 || before.attempts > 1 || before.isGivenUp else { return }
+    guard let before, !before.isStored else { return }
+    guard attempts > 1 || before.attempts > 1 || before.isGivenUp || before.item == nil else { return }
     isGivenUp = true
     throw Failure(.aborted, "the batch before this one has to be stored first")
   }
