@@ -58,6 +58,7 @@ public final class Host {
   private(set) lazy var bus = EventBus(host: self)
   private(set) lazy var lifecycle = Lifecycle(host: self)
   let metrics = Metrics()
+  let tracing = Tracing()
   /// Outgoing HTTP; made by the first request.
   private(set) lazy var httpClient = makeHTTPClient()
   private var hasHTTPClient = false

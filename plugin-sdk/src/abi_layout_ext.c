@@ -298,6 +298,51 @@ AT(orch_timer_1, size, 0, 4);
 AT(orch_timer_1, start, 8, 8);
 AT(orch_timer_1, stop, 16, 8);
 
+SIZE(orch_span_attribute, 40);
+AT(orch_span_attribute, key, 0, 16);
+AT(orch_span_attribute, text, 16, 16);
+AT(orch_span_attribute, number, 32, 8);
+
+SIZE(orch_span_1, 160);
+AT(orch_span_1, size, 0, 4);
+AT(orch_span_1, kind, 4, 4);
+AT(orch_span_1, trace_id, 8, 16);
+AT(orch_span_1, span_id, 24, 16);
+AT(orch_span_1, parent_id, 40, 16);
+AT(orch_span_1, state, 56, 16);
+AT(orch_span_1, plugin, 72, 16);
+AT(orch_span_1, name, 88, 16);
+AT(orch_span_1, message, 104, 16);
+AT(orch_span_1, start_ns, 120, 8);
+AT(orch_span_1, end_ns, 128, 8);
+AT(orch_span_1, attributes, 136, 8);
+AT(orch_span_1, n_attributes, 144, 8);
+AT(orch_span_1, status, 152, 4);
+AT(orch_span_1, reserved, 156, 4);
+
+SIZE(orch_trace_reader_1, 32);
+AT(orch_trace_reader_1, size, 0, 4);
+AT(orch_trace_reader_1, reserved, 4, 4);
+AT(orch_trace_reader_1, start, 8, 8);
+AT(orch_trace_reader_1, take, 16, 8);
+AT(orch_trace_reader_1, dropped, 24, 8);
+
+SIZE(orch_span_start_1, 48);
+AT(orch_span_start_1, size, 0, 4);
+AT(orch_span_start_1, kind, 4, 4);
+AT(orch_span_start_1, ctx, 8, 8);
+AT(orch_span_start_1, parent, 16, 16);
+AT(orch_span_start_1, name, 32, 16);
+
+SIZE(orch_tracing_1, 48);
+AT(orch_tracing_1, size, 0, 4);
+AT(orch_tracing_1, reserved, 4, 4);
+AT(orch_tracing_1, begin, 8, 8);
+AT(orch_tracing_1, traceparent, 16, 8);
+AT(orch_tracing_1, text, 24, 8);
+AT(orch_tracing_1, number, 32, 8);
+AT(orch_tracing_1, end, 40, 8);
+
 SIZE(orch_job, 32);
 AT(orch_job, run, 0, 8);
 AT(orch_job, done, 8, 8);

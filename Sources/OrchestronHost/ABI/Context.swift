@@ -15,6 +15,8 @@ final class Context {
   var caller: Text
   /// W3C traceparent.
   var trace: Text?
+  /// What is recorded of whatever this stands for; nil when nothing is.
+  var span: Span?
   /// On the monotonic clock, in milliseconds; nil for a plugin's own context, which grants each call 30 s anew.
   var deadline: Int64?
   /// One number for all calls that one request causes.
@@ -78,6 +80,7 @@ final class Context {
   func reset(for parent: Context, caller: Text, deadline: Int64, chain: UInt64) {
     actor = parent.actor
     trace = parent.trace
+    span = parent.span
     rights = parent.rights
     behalf = parent.behalf
     self.caller = caller

@@ -17,6 +17,8 @@ final class Call {
   var sink = ReplySink.none
   /// When the call came, on the monotonic clock in nanoseconds.
   var started: UInt64 = 0
+  /// What is recorded of it; nil when nothing is.
+  var span: Span?
   /// The arguments, bound to the parameters by position; nil where one was left out that has no value.
   var arguments: [JSONElement?] = []
   let document = JSONDocument()

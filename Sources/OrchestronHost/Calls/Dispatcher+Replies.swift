@@ -29,7 +29,9 @@ extension Dispatcher {
   private func count(_ reply: Reply, of call: Call) {
     guard let method = call.method else { return unknownCalls += 1 }
     var status = Status.ok
-    if case .error(let failure, _) = reply { status = failure.status }
+    var failed: Failure?
+    if case .error(let failure, _) = reply { (status, failed) = (failure.status, failure) }
+    if let span = call.span { endSpan(span, of: call, failed) }
     method.didEnd(status, after: Clock.nanoseconds() &- call.started)
   }
 

@@ -24,7 +24,12 @@ final class Dispatcher {
   /// How many bytes of chunks may wait for a caller that gives credit.
   static let window = 256 << 10
 
-  init(host: Host) { self.host = host }
+  let tracing: Tracing
+
+  init(host: Host) {
+    self.host = host
+    tracing = host.tracing
+  }
 
   /// A new number for a chain of calls.
   func newChain() -> UInt64 {
@@ -74,6 +79,7 @@ extension Dispatcher {
     do throws(Failure) {
       let method = try host.registry.method(named: name, isPublicOnly: parent.isFace)
       call.method = method
+      if tracing.isOn { beginSpan(of: call, method, for: parent) }
       if parent.isFace, let rights = parent.rights, !rights.allow(method.declaration) {
         throw rights.refusal(of: method.declaration, to: parent.actor)
       }

@@ -63,6 +63,8 @@ enum HostExtensions {
     ORCH_EXT_SPAWN: Table(spawn, permission: "spawn"),
     ORCH_EXT_STATE: Table(state),
     ORCH_EXT_TIMER: Table(timer),
+    ORCH_EXT_TRACE_READER: Table(traceReader, permission: "read-traces"),
+    ORCH_EXT_TRACING: Table(tracing),
     ORCH_EXT_WORK: Table(work),
   ]
 

@@ -32,6 +32,7 @@ extension HostExtensions {
         trace: identity.trace.n == 0 ? nil : Text(copying: identity.trace.bytes),
         deadline: timeout < 0 ? nil : Clock.milliseconds() &+ timeout, chain: plugin.host.dispatcher.newChain())
       context.isFace = true
+      if plugin.tracing.isOn { context.span = plugin.tracing.span(of: identity.trace.bytes) }
       if identity.rights.p != nil { context.rights = plugin.host.dispatcher.rights.rights(identity.rights.bytes) }
       if identity.behalf.n > 0 { context.behalf = Text(copying: identity.behalf.bytes) }
       out.pointee = Unmanaged.passRetained(context).takeUnretainedValue().pointer

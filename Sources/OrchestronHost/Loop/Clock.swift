@@ -26,6 +26,13 @@ enum Clock {
     return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
   }
 
+  /// Nanoseconds since 1970, UTC. [any-thread]
+  static func unixNanoseconds() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+
   /// Milliseconds since 1970, UTC, at the last tick of the kernel, up to 10 ms ago: a fifth of the price. [any-thread]
   static func unixMillisecondsOfTick() -> Int64 {
     var time = timespec()

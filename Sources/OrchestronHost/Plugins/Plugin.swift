@@ -37,6 +37,7 @@ final class Plugin {
   /// Where its events go.
   let events: EventQueue
   let metrics: Metrics
+  let tracing: Tracing
   /// Jobs that wait or run, by the id that the plugin knows, with that of the pool.
   var jobs: [UInt64: UInt64] = [:]
   /// Child processes that live.
@@ -61,6 +62,7 @@ final class Plugin {
     self.number = number
     events = host.bus.queue
     metrics = host.metrics
+    tracing = host.tracing
     activity = host.activity
     thrown = host.thrown
     id = manifest.id

@@ -19,6 +19,8 @@
 #include "ext/spawn.h"
 #include "ext/state.h"
 #include "ext/timer.h"
+#include "ext/trace-reader.h"
+#include "ext/tracing.h"
 #include "ext/work.h"
 
 #endif

@@ -16,7 +16,7 @@ typedef struct orch_identity_1 {
     uint32_t size;
     uint32_t flags;            /* none yet */
     orch_str actor;            /* `kind:id` */
-    orch_str trace;            /* W3C traceparent, or empty */
+    orch_str trace;            /* W3C traceparent, or empty; that of a span (ext/tracing.h) has the calls below it */
     int64_t timeout_ms;        /* for all calls together; 0: 30 s; below 0: every call has 30 s of its own */
     orch_str rights;           /* what the actor may do, see below; NULL: everything */
     orch_str behalf;           /* `kind:id` of the person behind an agent or a token, or empty */

@@ -473,6 +473,77 @@ pub struct orch_timer_1 {
     pub stop: Option<unsafe extern "C" fn(host: *mut orch_host, id: u64) -> orch_status>,
 }
 pub type orch_timer = orch_timer_1;
+pub const ORCH_EXT_TRACE_READER: *const c_char = "orchestron.trace-reader/1\0".as_ptr() as *const c_char;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_span_attribute {
+    pub key: orch_str,
+    pub text: orch_str,
+    pub number: i64,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_span_1 {
+    pub size: u32,
+    pub kind: u32,
+    pub trace_id: orch_str,
+    pub span_id: orch_str,
+    pub parent_id: orch_str,
+    pub state: orch_str,
+    pub plugin: orch_str,
+    pub name: orch_str,
+    pub message: orch_str,
+    pub start_ns: u64,
+    pub end_ns: u64,
+    pub attributes: *const orch_span_attribute,
+    pub n_attributes: usize,
+    pub status: orch_status,
+    pub reserved: u32,
+}
+pub type orch_span = orch_span_1;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_trace_reader_1 {
+    pub size: u32,
+    pub reserved: u32,
+    pub start: Option<unsafe extern "C" fn(host: *mut orch_host, ratio: f64, limit: u64) -> orch_status>,
+    pub take: Option<unsafe extern "C" fn(host: *mut orch_host, max: u64, each: Option<unsafe extern "C" fn(ud: *mut c_void, span: *const orch_span)>, ud: *mut c_void) -> u64>,
+    pub dropped: Option<unsafe extern "C" fn(host: *mut orch_host) -> u64>,
+}
+pub type orch_trace_reader = orch_trace_reader_1;
+pub const ORCH_EXT_TRACING: *const c_char = "orchestron.tracing/1\0".as_ptr() as *const c_char;
+pub const ORCH_SPAN_INTERNAL: u32 = 1;
+pub const ORCH_SPAN_SERVER: u32 = 2;
+pub const ORCH_SPAN_CLIENT: u32 = 3;
+pub const ORCH_SPAN_PRODUCER: u32 = 4;
+pub const ORCH_SPAN_CONSUMER: u32 = 5;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_span_start_1 {
+    pub size: u32,
+    pub kind: u32,
+    pub ctx: *mut orch_ctx,
+    pub parent: orch_str,
+    pub name: orch_str,
+}
+pub type orch_span_start = orch_span_start_1;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_tracing_1 {
+    pub size: u32,
+    pub reserved: u32,
+    pub begin: Option<unsafe extern "C" fn(host: *mut orch_host, start: *const orch_span_start) -> u64>,
+    pub traceparent: Option<unsafe extern "C" fn(host: *mut orch_host, span: u64) -> orch_str>,
+    pub text: Option<unsafe extern "C" fn(host: *mut orch_host, span: u64, key: orch_str, value: orch_str)>,
+    pub number: Option<unsafe extern "C" fn(host: *mut orch_host, span: u64, key: orch_str, value: i64)>,
+    pub end: Option<unsafe extern "C" fn(host: *mut orch_host, span: u64, status: orch_status, message: orch_str)>,
+}
+pub type orch_tracing = orch_tracing_1;
 pub const ORCH_EXT_WORK: *const c_char = "orchestron.work/1\0".as_ptr() as *const c_char;
 
 #[repr(C)]

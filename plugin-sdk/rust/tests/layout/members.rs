@@ -67,6 +67,11 @@ members! {
     orch_spawn_1 { size, start, write, close_input, signal, pause }
     orch_state_1 { size, load, store }
     orch_timer_1 { size, start, stop }
+    orch_span_attribute { key, text, number }
+    orch_span_1 { size, kind, trace_id, span_id, parent_id, state, plugin, name, message, start_ns, end_ns, attributes, n_attributes, status, reserved }
+    orch_trace_reader_1 { size, reserved, start, take, dropped }
+    orch_span_start_1 { size, kind, ctx, parent, name }
+    orch_tracing_1 { size, reserved, begin, traceparent, text, number, end }
     orch_job { run, done, ud, release }
     orch_work_1 { size, submit, cancel }
 }
