@@ -1,3 +1,5 @@
+import CPluginSDK
+
 /// The store as the loop sees it: collections of JSON documents, sequences and durable events in one file.
 ///
 /// Everything here is called on one thread, the loop. Point reads answer at once; whatever writes or scans is done by
@@ -23,6 +25,8 @@ final class Store {
   /// Damage that was met and will not go away by itself.
   private(set) var fault: StorageError?
 
+  /// The context of the call that asks now, for its trace; nil outside of calls.
+  var asking: UnsafeMutablePointer<orch_ctx>?
   private let settings: StoreSettings
   private let requests = SnapshotRequests()
   private let outbox: Outbox
@@ -198,10 +202,29 @@ final class Store {
   func read<Result>(
     _ id: UnsafeRawBufferPointer, in collection: Collection, _ body: (UnsafeRawBufferPointer) -> Result
   ) throws(StorageError) -> Result? {
-    let statement = try snapshot().statement(collection.select)
-    defer { statement.reset() }
-    try statement.bind(1, text: id)
-    return try statement.step() ? body(statement.bytes(0)) : nil
+    try traced("get", collection.select) { () throws(StorageError) in
+      let statement = try snapshot().statement(collection.select)
+      defer { statement.reset() }
+      try statement.bind(1, text: id)
+      return try statement.step() ? body(statement.bytes(0)) : nil
+    }
+  }
+
+  /// Does a read that answers at once, in a span of its own when the trace is recorded.
+  private func traced<Result>(
+    _ operation: StaticString, _ sql: String, _ body: () throws(StorageError) -> Result
+  ) throws(StorageError) -> Result {
+    let span = settings.tracer?.begin(operation, for: asking) ?? 0
+    guard span != 0 else { return try body() }
+    settings.tracer?.tell([sql], of: span)
+    do throws(StorageError) {
+      let result = try body()
+      settings.tracer?.end(span, nil)
+      return result
+    } catch {
+      settings.tracer?.end(span, error)
+      throw error
+    }
   }
 
   /// Hands over the one document with this value in a field whose index is unique, as `read(_:in:_:)` does.
@@ -213,11 +236,13 @@ final class Store {
         .failedPrecondition,
         "\(collection.name) has no unique index on \(field.path) alone; declare one, or use a query")
     }
-    let statement = try snapshot().statement(
-      "SELECT body FROM \(collection.table) WHERE \(collection.expression(field)) = ?1")
-    defer { statement.reset() }
-    try statement.bind(1, value)
-    return try statement.step() ? body(statement.bytes(0)) : nil
+    let sql = "SELECT body FROM \(collection.table) WHERE \(collection.expression(field)) = ?1"
+    return try traced("find", sql) { () throws(StorageError) in
+      let statement = try snapshot().statement(sql)
+      defer { statement.reset() }
+      try statement.bind(1, value)
+      return try statement.step() ? body(statement.bytes(0)) : nil
+    }
   }
 
   /// One page of a query as JSON text: `{"items":[…],"next":cursor|null}`.
@@ -266,7 +291,8 @@ final class Store {
     _ work: ReadJob.Work, _ done: @escaping Completion<Value>, _ read: @escaping (Outcome) -> Value?
   ) throws(StorageError) {
     _ = try database()
-    readers.jobs.push(ReadJob(id: expect(done, read), work: work))
+    let span = settings.tracer?.begin(work.kind.name, for: asking) ?? 0
+    readers.jobs.push(ReadJob(id: expect(done, read), work: work, span: span))
   }
 
   // MARK: Writing
@@ -333,7 +359,8 @@ final class Store {
         waitingBytes -= bytes
         done(result)
       }, read)
-    writer.jobs.push(WriteJob(id: id, work: work, sequences: drawn))
+    let span = settings.tracer?.begin("write", for: asking) ?? 0
+    writer.jobs.push(WriteJob(id: id, work: work, sequences: drawn, span: span))
     drawn.removeAll()
   }
 }

@@ -15,6 +15,7 @@ struct StoreSettings: Sendable {
   /// What the event log keeps.
   var events = EventBound()
   var meters = StoreMeters()
+  var tracer: StoreTracer?
   /// The wall clock, in milliseconds since 1970.
   var now: @Sendable () -> Int64 = wallMilliseconds
 }

@@ -11,6 +11,9 @@ struct ReadJob: Sendable {
 
   let id: UInt64
   let work: Work
+  /// What is recorded of it; 0 when nothing is.
+  var span: UInt64 = 0
+  let asked = ContinuousClock.now
 }
 
 /// The threads that answer whatever may take longer than the loop can wait, each on a connection of its own.
@@ -50,12 +53,24 @@ final class Readers: Sendable {
       for job in taken {
         let begun = ContinuousClock.now
         let outcome = database.flatMap { database in
-          Result { () throws(StorageError) in try answer(job.work, database, &analyst) }
+          database.heard = job.span == 0 ? nil : []
+          return Result { () throws(StorageError) in try answer(job.work, database, &analyst) }
         }
         settings.meters.answered(job.work, in: .now - begun)
+        tell(job, outcome, begun, (try? database.get())?.heard)
         outbox.send([Finished(job.id, outcome)])
       }
     }
+  }
+
+  /// Ends the span of a job.
+  private func tell(
+    _ job: ReadJob, _ outcome: Result<Outcome, StorageError>, _ begun: ContinuousClock.Instant, _ statements: [String]?
+  ) {
+    guard job.span != 0, let tracer = settings.tracer else { return }
+    tracer.tell(waited: begun - job.asked, of: job.span)
+    if let statements, !statements.isEmpty { tracer.tell(statements, of: job.span) }
+    tracer.end(job.span, outcome.failure)
   }
 
   /// Answers a question, beginning again on a new snapshot when the writer wants the old one given up. All attempts

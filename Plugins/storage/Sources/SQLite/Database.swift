@@ -65,6 +65,9 @@ final class Database {
     try configure(role)
   }
 
+  /// The texts of the statements that were asked for, each once, while somebody wants to know them.
+  var heard: [String]?
+
   deinit {
     statements.removeAll()
     sqlite3_close_v2(connection)
@@ -106,6 +109,7 @@ final class Database {
 
   /// The prepared statement for this text: reset, with whatever was bound to it before.
   func statement(_ sql: String) throws(StorageError) -> Statement {
+    if heard != nil, heard?.contains(sql) == false { heard?.append(sql) }
     if let known = statements[sql] {
       return known
     }

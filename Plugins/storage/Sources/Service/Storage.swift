@@ -17,8 +17,16 @@ final class Storage: Plugin {
     self.host = host
     var settings = StoreSettings(config)
     settings.meters = StoreMeters(host)
+    settings.tracer = StoreTracer(host)
     self.settings = settings
     eventLog = host.extension(ORCH_EXT_EVENT_LOG, as: orch_event_log.self)
+  }
+
+  /// Has what `body` asks of the store belong to the trace of a call.
+  func tracing(_ call: Call, _ body: () throws -> Void) rethrows {
+    opened?.asking = call.context?.raw
+    defer { opened?.asking = nil }
+    try body()
   }
 
   /// The store, for those who ask before or after it is open.

@@ -27,7 +27,9 @@ extension Storage {
     _ body: @escaping @Loop (Storage, Call) throws -> Void
   ) -> @Loop (Storage, Call) throws -> Void {
     { plugin, call in
-      do { try body(plugin, call) } catch let error as StorageError { throw Failure(error) }
+      do { try plugin.tracing(call) { try body(plugin, call) } } catch let error as StorageError {
+        throw Failure(error)
+      }
     }
   }
 

@@ -8,8 +8,19 @@ struct StoreMeters: Sendable {
   private var queries: [Kind: Histogram] = [:]
 
   /// What a question asks for.
-  enum Kind: String, CaseIterable, Sendable {
+  enum Kind: CaseIterable, Sendable {
     case page, count, aggregate, search, sql, integrity
+
+    var name: StaticString {
+      switch self {
+      case .page: "page"
+      case .count: "count"
+      case .aggregate: "aggregate"
+      case .search: "search"
+      case .sql: "sql"
+      case .integrity: "integrity"
+      }
+    }
   }
 
   /// Nothing is measured.
@@ -29,7 +40,7 @@ struct StoreMeters: Sendable {
     for kind in Kind.allCases {
       queries[kind] = try? host.histogram(
         "query_duration_seconds", doc: "Time of a question that a reader thread has answered.",
-        labels: ["kind": kind.rawValue],
+        labels: ["kind": "\(kind.name)"],
         bounds: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5])
     }
   }

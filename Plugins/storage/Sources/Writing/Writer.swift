@@ -11,6 +11,9 @@ struct WriteJob: Sendable {
   let work: Work
   /// Sequences that were drawn from since the last job (see `Store.next`).
   let sequences: [String: Int64]
+  /// What is recorded of it; 0 when nothing is.
+  var span: UInt64 = 0
+  let asked = ContinuousClock.now
 }
 
 /// The one thread that changes the file.
@@ -73,6 +76,10 @@ final class Writer: Sendable {
       if finished.contains(where: \.isRedaction) {
         if connection.scrub(release: checkpointer.release) { finished = finished.map(\.erased) }
         requests.wantsLoopToLetGo = false
+      }
+      for (job, finished) in zip(group, finished) where job.span != 0 {
+        settings.tracer?.tell(waited: begun - job.asked, of: job.span)
+        settings.tracer?.end(job.span, finished.outcome.failure)
       }
       outbox.send(finished)
       checkpointer.run()
@@ -191,6 +198,16 @@ struct WriterConnection: ~Copyable {
   }
 
   private mutating func execute(_ job: WriteJob, now: Int64) throws(StorageError) -> Finished {
+    guard job.span != 0 else { return try run(job, now: now) }
+    database.heard = []
+    defer {
+      settings.tracer?.tell(database.heard ?? [], of: job.span)
+      database.heard = nil
+    }
+    return try run(job, now: now)
+  }
+
+  private mutating func run(_ job: WriteJob, now: Int64) throws(StorageError) -> Finished {
     switch job.work {
     case .batch(let batch):
       let (reply, events) = try executor.apply(batch, now: now)
