@@ -56,7 +56,11 @@ import Testing
 
   @Test func namesEveryRouteByItsMethod() throws {
     let paths = try #require(Self.document.object?["paths"]?.object)
-    #expect(Set(paths.names) == ["/api/notes", "/api/notes/{id}", "/api/notes/{id}/restore", "/health", "/api/events"])
+    #expect(
+      Set(paths.names) == [
+        "/api/notes", "/api/notes/{id}", "/api/notes/{id}/restore", "/api/events", "/health", "/health/live",
+        "/health/ready",
+      ])
     #expect(try operation("/api/notes/{id}", "patch")["operationId"] == "notes.update")
     #expect(Self.document.object?["security"] == [["token": []], ["session": []]])
   }

@@ -44,7 +44,7 @@ extension Application {
       (name: $0, value: SharedBytes(copying: $1))
     }
     let pairs = try Self.pairs(of: query)
-    let trace = exchange.header("traceparent") ?? Bytes(start: nil, count: 0)
+    let trace = trace(of: exchange)
     let lasts = route.isStreamed || exchange.header("upgrade") != nil
     let context = try gate.makeContext(principal, trace: trace, isLasting: lasts)
     return RawExchange(exchange, self, route, as: principal, context: context, captures: captures, query: pairs)

@@ -224,7 +224,7 @@ final class Application: HTTPHandler {
     } catch {
       return exchange.respond(error)
     }
-    let trace = exchange.header("traceparent") ?? Bytes(start: nil, count: 0)
+    let trace = trace(of: exchange)
     gate.begin(call, name.bytes, arguments.bytes, as: principal, trace: trace)
     if !call.isOver { exchange.onDisconnect = { call.cancel() } }
   }

@@ -183,9 +183,9 @@ final class Session: WebSocketHandler, EventReader, Resident {
         Problem(.resourceExhausted, "At most \(Self.callLimit) calls may be under way on one connection."))
     }
     calls[ObjectIdentifier(call)] = call
+    let trace = call.trace(request.traceparent, app.observer?.tracer)
     withStaticOr(request.params) { arguments in
-      app.gate.begin(
-        call, request.method, arguments, as: principal, trace: Bytes(start: nil, count: 0))
+      app.gate.begin(call, request.method, arguments, as: principal, trace: trace)
     }
   }
 

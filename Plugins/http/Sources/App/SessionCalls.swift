@@ -31,11 +31,28 @@ final class RPCCall: HostCall {
   private let requestID: SharedBytes?
   private let batch: RPCBatch?
   private var owed = 0
+  private var tracer: RequestTracer?
+  /// The span of the request; 0 when nobody records it.
+  private var span: UInt64 = 0
+  private var status = Status.cancelled
 
   init(_ session: Session, id: Bytes?, _ batch: RPCBatch?) {
     self.session = session
     requestID = id.map { SharedBytes(copying: $0) }
     self.batch = batch
+  }
+
+  deinit { if span != 0 { tracer?.end(span, status) } }
+
+  /// Begins the span of the request, and gives the traceparent to which its call belongs. Borrowed as long as this.
+  func trace(_ parent: Bytes, _ tracer: RequestTracer?) -> Bytes {
+    guard let tracer else { return parent }
+    self.tracer = tracer
+    span = tracer.begin("WebSocket request", parent: parent)
+    if span == 0 { return parent }
+    tracer.set(span, "rpc.system", "jsonrpc")
+    tracer.set(span, "rpc.jsonrpc.version", "2.0")
+    return tracer.traceparent(span)
   }
 
   override func didReceive(chunk: Bytes) {
@@ -63,6 +80,7 @@ final class RPCCall: HostCall {
   }
 
   override func didEnd(_ answer: borrowing Answer) {
+    status = .ok
     session.callDidEnd(self)
     guard let requestID else { return session.reply(batch, nil) }
     let bytes = answer.bytes
@@ -77,6 +95,7 @@ final class RPCCall: HostCall {
   }
 
   override func didFail(_ problem: Problem) {
+    status = problem.status
     session.callDidEnd(self)
     guard let requestID else { return session.reply(batch, nil) }
     // Not found by the host itself: there is no such method.

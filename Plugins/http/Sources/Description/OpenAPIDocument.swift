@@ -103,6 +103,20 @@ struct OpenAPIDocument {
     func answer(_ text: String) -> Value {
       ["description": .string(text), "content": ["application/json": ["schema": body]]]
     }
+    let probe: (String, String) -> Value = { name, sentence in
+      let body: Value = ["type": "object", "required": ["status"], "properties": ["status": ["type": "string"]]]
+      let content: Value = ["application/json": ["schema": body]]
+      return [
+        "get": [
+          "operationId": .string("health.\(name)"), "tags": ["server"], "summary": .string(sentence), "security": [],
+          "responses": [
+            "200": ["description": "Yes.", "content": content], "503": ["description": "No.", "content": content],
+          ],
+        ]
+      ]
+    }
+    paths["/health/live"] = probe("live", "Whether the loop turns.")
+    paths["/health/ready"] = probe("ready", "Whether all essential plugins are started and pass their checks.")
     paths["/health"] = [
       "get": [
         "operationId": "health", "tags": ["server"], "summary": "How the host and its plugins are.", "security": [],

@@ -24,6 +24,8 @@ struct ExchangeRecord {
   var route: RouteMeter?
   /// Who asks, `kind:id`.
   var actor: SharedBytes?
+  /// The span of the request; 0 when nobody records it.
+  var span: UInt64 = 0
   /// The id that this server gave the request, when the client gave none.
   var id: SharedBytes?
 }

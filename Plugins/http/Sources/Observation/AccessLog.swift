@@ -8,7 +8,7 @@ final class AccessLog {
 
   init(_ host: Host) { self.host = host }
 
-  func write(_ exchange: HTTPExchange, nanoseconds: UInt64) {
+  func write(_ exchange: HTTPExchange, nanoseconds: UInt64, _ tracer: RequestTracer?) {
     let record = exchange.record
     var line = JSONWriter()
     line.beginObject()
@@ -24,6 +24,8 @@ final class AccessLog {
     line.member("status", Int(record.status.rawValue))
     line.member("bytes", record.sentBytes)
     line.member("milliseconds", Double(nanoseconds / 1000) / 1000)
+    let trace = (record.span == 0 ? nil : tracer?.traceparent(record.span)) ?? exchange.header("traceparent")
+    if let trace, trace.count >= 35 { line.member("traceId", trace.part(3..<35).text) }
     line.endObject()
     host.log(.info, "request", fields: line)
   }

@@ -1,10 +1,11 @@
 import CUV
 import PluginKit
 
-/// Measures every request, and writes the access log when there is one.
+/// Measures every request, traces it when somebody records traces, and writes the access log when there is one.
 final class RequestObserver: HTTPObserver {
   private let host: Host
   private let log: AccessLog?
+  let tracer: RequestTracer?
   /// What leads nowhere, by the number of the method.
   private let unmatched = HTTPMethod.allCases.map { RouteMeter($0, "") }
   private let receivedBytes: Counter?
@@ -16,6 +17,7 @@ final class RequestObserver: HTTPObserver {
   @Loop
   init(_ host: Host, writesLog: Bool) {
     self.host = host
+    tracer = RequestTracer(host)
     log = writesLog ? AccessLog(host) : nil
     // A host without metrics measures nothing.
     receivedBytes = try? host.counter("request_bytes", unit: "bytes", doc: "Bytes of requests, heads included.")
@@ -39,7 +41,8 @@ final class RequestObserver: HTTPObserver {
       exchange.method, record.status, nanoseconds: time, host: host)
     receivedBytes?.add(Double(record.receivedBytes))
     sentBytes?.add(Double(record.sentBytes))
-    log?.write(exchange, nanoseconds: time)
+    log?.write(exchange, nanoseconds: time, tracer)
+    tracer?.end(exchange)
   }
 
   func set(connections count: Int) { connections?.set(Double(count)) }

@@ -8,6 +8,8 @@ enum JSONRPC {
     var method: Bytes
     /// The object of arguments as sent; nil means none.
     var params: Bytes?
+    /// W3C traceparent, beside the params: whose trace the call belongs to. Empty without one.
+    var traceparent = Bytes(start: nil, count: 0)
   }
 
   /// One element of a text: a request, or something that is none.
@@ -63,6 +65,7 @@ enum JSONRPC {
     var id: Bytes?
     var method: Bytes?
     var params: Bytes?
+    var traceparent: Bytes?
     var isDoubled = false
     func keep(_ value: Bytes, in place: inout Bytes?) {
       if place != nil { isDoubled = true }
@@ -74,6 +77,7 @@ enum JSONRPC {
         if member.name.equals(#""id""#) { keep(member.value, in: &id) }
         if member.name.equals(#""method""#) { keep(member.value, in: &method) }
         if member.name.equals(#""params""#) { keep(member.value, in: &params) }
+        if member.name.equals(#""traceparent""#) { keep(member.value, in: &traceparent) }
       }
     } catch {
       return .invalid(.parse(error), id: nil)
@@ -89,7 +93,12 @@ enum JSONRPC {
     if let params, params.first != UInt8(ascii: "{") {
       return .invalid(Failure(code: -32602, detail: "params must be an object of named arguments."), id: id)
     }
-    return .request(Request(id: id, method: method.part(1..<method.count - 1), params: params))
+    var request = Request(id: id, method: method.part(1..<method.count - 1), params: params)
+    // What is none counts as none: it is no reason to refuse a call.
+    if let traceparent, traceparent.first == UInt8(ascii: "\"") {
+      request.traceparent = traceparent.part(1..<traceparent.count - 1)
+    }
+    return .request(request)
   }
 
   private static func isID(_ value: Bytes) -> Bool {
