@@ -62,6 +62,10 @@ import Testing
     try Client.run("openapi.py", [])
   }
 
+  @Test func showsWhatItMeasuresToPrometheusAndTracesToACollector() throws {
+    try Client.run("metrics.py", [])
+  }
+
   @Test func refusesBadInputWithASentenceAndLosesNothing() throws {
     try Client.run("badinput.py", [])
   }
