@@ -1,4 +1,4 @@
-import CPluginSDK
+import PluginKit
 
 /// The store as the loop sees it: collections of JSON documents, sequences and durable events in one file.
 ///
@@ -26,7 +26,7 @@ final class Store {
   private(set) var fault: StorageError?
 
   /// The context of the call that asks now, for its trace; nil outside of calls.
-  var asking: UnsafeMutablePointer<orch_ctx>?
+  var asking: Context?
   private let settings: StoreSettings
   private let requests = SnapshotRequests()
   private let outbox: Outbox
@@ -214,15 +214,14 @@ final class Store {
   private func traced<Result>(
     _ operation: StaticString, _ sql: String, _ body: () throws(StorageError) -> Result
   ) throws(StorageError) -> Result {
-    let span = settings.tracer?.begin(operation, for: asking) ?? 0
-    guard span != 0 else { return try body() }
-    settings.tracer?.tell([sql], of: span)
+    guard let span = settings.tracer?.begin(operation, for: asking) else { return try body() }
+    span.set(statements: [sql])
     do throws(StorageError) {
       let result = try body()
-      settings.tracer?.end(span, nil)
+      span.end()
       return result
     } catch {
-      settings.tracer?.end(span, error)
+      span.end(error)
       throw error
     }
   }
@@ -291,7 +290,7 @@ final class Store {
     _ work: ReadJob.Work, _ done: @escaping Completion<Value>, _ read: @escaping (Outcome) -> Value?
   ) throws(StorageError) {
     _ = try database()
-    let span = settings.tracer?.begin(work.kind.name, for: asking) ?? 0
+    let span = settings.tracer?.begin(work.kind.name, for: asking)
     readers.jobs.push(ReadJob(id: expect(done, read), work: work, span: span))
   }
 
@@ -359,7 +358,7 @@ final class Store {
         waitingBytes -= bytes
         done(result)
       }, read)
-    let span = settings.tracer?.begin("write", for: asking) ?? 0
+    let span = settings.tracer?.begin("write", for: asking)
     writer.jobs.push(WriteJob(id: id, work: work, sequences: drawn, span: span))
     drawn.removeAll()
   }

@@ -1,3 +1,5 @@
+import PluginKit
+
 /// A question for the reader threads.
 struct ReadJob: Sendable {
   enum Work: Sendable {
@@ -11,8 +13,8 @@ struct ReadJob: Sendable {
 
   let id: UInt64
   let work: Work
-  /// What is recorded of it; 0 when nothing is.
-  var span: UInt64 = 0
+  /// What is recorded of it; nil when nothing is.
+  var span: Span?
   let asked = ContinuousClock.now
 }
 
@@ -53,7 +55,7 @@ final class Readers: Sendable {
       for job in taken {
         let begun = ContinuousClock.now
         let outcome = database.flatMap { database in
-          database.heard = job.span == 0 ? nil : []
+          database.heard = job.span == nil ? nil : []
           return Result { () throws(StorageError) in try answer(job.work, database, &analyst) }
         }
         settings.meters.answered(job.work, in: .now - begun)
@@ -67,10 +69,10 @@ final class Readers: Sendable {
   private func tell(
     _ job: ReadJob, _ outcome: Result<Outcome, StorageError>, _ begun: ContinuousClock.Instant, _ statements: [String]?
   ) {
-    guard job.span != 0, let tracer = settings.tracer else { return }
-    tracer.tell(waited: begun - job.asked, of: job.span)
-    if let statements, !statements.isEmpty { tracer.tell(statements, of: job.span) }
-    tracer.end(job.span, outcome.failure)
+    guard let span = job.span else { return }
+    span.set(waited: begun - job.asked)
+    if let statements, !statements.isEmpty { span.set(statements: statements) }
+    span.end(outcome.failure)
   }
 
   /// Answers a question, beginning again on a new snapshot when the writer wants the old one given up. All attempts

@@ -24,7 +24,7 @@ final class Storage: Plugin {
 
   /// Has what `body` asks of the store belong to the trace of a call.
   func tracing(_ call: Call, _ body: () throws -> Void) rethrows {
-    opened?.asking = call.context?.raw
+    opened?.asking = call.context
     defer { opened?.asking = nil }
     try body()
   }

@@ -1,3 +1,5 @@
+import PluginKit
+
 /// A change for the writer, and what it reports back with.
 struct WriteJob: Sendable {
   enum Work: Sendable {
@@ -11,8 +13,8 @@ struct WriteJob: Sendable {
   let work: Work
   /// Sequences that were drawn from since the last job (see `Store.next`).
   let sequences: [String: Int64]
-  /// What is recorded of it; 0 when nothing is.
-  var span: UInt64 = 0
+  /// What is recorded of it; nil when nothing is.
+  var span: Span?
   let asked = ContinuousClock.now
 }
 
@@ -77,9 +79,9 @@ final class Writer: Sendable {
         if connection.scrub(release: checkpointer.release) { finished = finished.map(\.erased) }
         requests.wantsLoopToLetGo = false
       }
-      for (job, finished) in zip(group, finished) where job.span != 0 {
-        settings.tracer?.tell(waited: begun - job.asked, of: job.span)
-        settings.tracer?.end(job.span, finished.outcome.failure)
+      for (job, finished) in zip(group, finished) {
+        job.span?.set(waited: begun - job.asked)
+        job.span?.end(finished.outcome.failure)
       }
       outbox.send(finished)
       checkpointer.run()
@@ -198,10 +200,10 @@ struct WriterConnection: ~Copyable {
   }
 
   private mutating func execute(_ job: WriteJob, now: Int64) throws(StorageError) -> Finished {
-    guard job.span != 0 else { return try run(job, now: now) }
+    guard let span = job.span else { return try run(job, now: now) }
     database.heard = []
     defer {
-      settings.tracer?.tell(database.heard ?? [], of: job.span)
+      span.set(statements: database.heard ?? [])
       database.heard = nil
     }
     return try run(job, now: now)

@@ -149,6 +149,7 @@ struct ExtensionTables: @unchecked Sendable {  // constants of the process; thei
   let fileWatch: UnsafePointer<orch_fs_watch>?
   let httpRoutes: UnsafePointer<orch_http_routes>?
   let httpClient: UnsafePointer<orch_http_client>?
+  let tracing: UnsafePointer<orch_tracing>?
 
   @Loop
   init(_ host: UnsafeMutablePointer<orch_host>) {
@@ -162,6 +163,7 @@ struct ExtensionTables: @unchecked Sendable {  // constants of the process; thei
     fileWatch = Self.find(ORCH_EXT_FS_WATCH, host)
     httpRoutes = Self.find(ORCH_EXT_HTTP_ROUTES, host)
     httpClient = Self.find(ORCH_EXT_HTTP_CLIENT, host)
+    tracing = Self.find(ORCH_EXT_TRACING, host)
   }
 
   @Loop
