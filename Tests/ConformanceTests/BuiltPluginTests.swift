@@ -23,7 +23,8 @@ import Testing
   private static var manifests: [Manifest] { Discovery.scan([stage]).manifests }
 
   @Test func stagesEveryBundledPlugin() {
-    #expect(Self.manifests.map(\.id).sorted() == ["auth", "core", "dashboard", "http", "metrics", "storage", "workflow"])
+    #expect(
+      Self.manifests.map(\.id).sorted() == ["auth", "core", "dashboard", "http", "metrics", "storage", "workflow"])
     #expect(Discovery.scan([Self.stage]).faults == [])
   }
 

@@ -58,7 +58,7 @@ import Testing
     let client = site.connect()
     client.send("GET /api/tasks/ORC-42 HTTP/1.1\r\nHost: localhost\r\n\r\n")
     #expect(observer.ended.isEmpty)
-    client.connection.close()
+    client.http.close()
     #expect(observer.ended == ["GET /api/tasks/{id} 499 user:local own-id"])
   }
 
