@@ -33,7 +33,7 @@ import Testing
 
   @Test func tellsTheAddressOfTheClient() {
     let client = site.connect()
-    client.http.address = Array("192.0.2.7".utf8)
+    client.http.remote = Remote("192.0.2.7")
     client.send("GET /api/tasks HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer good\r\n\r\n")
     #expect(auth.asked == ["1 good 192.0.2.7"])
   }

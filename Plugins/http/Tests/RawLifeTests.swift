@@ -23,7 +23,7 @@ import Testing
       kept = x
     }
     let client = site.connect()
-    client.http.address = Array("10.0.0.9".utf8)
+    client.http.remote = Remote("10.0.0.9")
     client.send("POST /x/1?b=2 HTTP/1.1\r\nHost: localhost\r\nX-C: 3\r\nContent-Length: 1\r\n\r\n4")
     _ = site.send("GET /health")
     let x = try #require(kept)

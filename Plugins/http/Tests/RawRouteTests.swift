@@ -29,7 +29,7 @@ import Testing
       x.respond(201, ["Content-Type: text/plain", "X-Own:  yes "], parts.joined(separator: "|"))
     }
     let client = site.connect()
-    client.http.address = Array("::1".utf8)
+    client.http.remote = Remote("::1")
     client.send(
       "POST /hello/a%20b/c/d%2fe?q=1+2&q=3&name=no&empty HTTP/1.1\r\nHost: localhost\r\nX-One: first\r\n"
         + "x-one: second\r\nContent-Length: 4\r\n\r\nbody")

@@ -44,6 +44,7 @@ extension Application {
       (name: $0, value: SharedBytes(copying: $1))
     }
     let pairs = try Self.pairs(of: query)
+    if let problem = gate.crowding { throw problem }
     let trace = trace(of: exchange)
     let lasts = route.isStreamed || exchange.header("upgrade") != nil
     let context = try gate.makeContext(principal, trace: trace, isLasting: lasts)

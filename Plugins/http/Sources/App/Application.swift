@@ -17,6 +17,12 @@ final class Application: HTTPHandler {
   var residents: [ObjectIdentifier: any Resident] = [:]
   /// Who measures what happens here, if anybody does.
   var observer: RequestObserver?
+  var proxies = TrustedProxies()
+  var rates = Rates()
+  /// Calls that one WebSocket may have under way.
+  var callsPerConnection = 256
+  /// When it may be logged again that requests are turned away.
+  var nextOverloadLog: UInt64 = 0
 
   private let live = SharedBytes { $0.append(#"{"status":"ok"}"#) }
   private var writer = ArgumentWriter()
@@ -52,12 +58,15 @@ final class Application: HTTPHandler {
     let end = target.firstIndex(of: UInt8(ascii: "?")) ?? target.count
     let path = target.part(0..<end)
     let query = target.part(min(end + 1, target.count)..<target.count)
-    if exchange.connection?.isWebSocketOnly == true { return answerWebSocketOnly(exchange, path) }
+    if exchange.connection?.isWebSocketOnly == true {
+      return isWithinRate(exchange) ? answerWebSocketOnly(exchange, path) : ()
+    }
     if path.equals("*") { return respondOptions(exchange, allow: "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS") }
     switch catalog.router.match(exchange.method, path) {
     case .found(let route):
       exchange.record.route = route.meter
       guard principal == nil, !route.endpoint.isOpen else {
+        guard principal != nil || isWithinRate(exchange) else { return }
         return answer(exchange, route.endpoint, as: principal, query: query)
       }
       identify(exchange) { [self] principal, isNow in
@@ -68,21 +77,30 @@ final class Application: HTTPHandler {
         refuse(exchange, route.endpoint, problem)
       }
     case .methodNotAllowed(let allow):
+      guard isWithinRate(exchange) else { return }
       if exchange.method == .options { return respondOptions(exchange, allow: allow) }
       let detail = "\(path.text) does not take this method; it takes \(allow)."
       exchange.respond(Problem(http: .methodNotAllowed, detail: detail)) { $0.appendHeader("Allow", allow) }
     case .notFound:
+      guard isWithinRate(exchange) else { return }
       exchange.respond(
         Problem(http: .notFound, detail: "There is nothing at \(path.text); GET /api/services lists what there is."))
     case .malformed:
+      guard isWithinRate(exchange) else { return }
       exchange.respond(
         Problem(http: .badRequest, detail: "The path has a broken percent escape, or segments . or .. in it."))
     }
   }
 
   private func admit(_ exchange: HTTPExchange) -> Bool {
-    let origin = exchange.header("origin")
-    switch policy.verdict(host: exchange.header("host"), origin: origin) {
+    if exchange.engine.load.isHigh, shed(exchange) { return false }
+    if exchange.remote.isProxy {
+      do throws(Problem) { exchange.remote = try proxies.remote(of: exchange) } catch {
+        exchange.respond(error)
+        return false
+      }
+    }
+    switch policy.verdict(of: exchange) {
     case .own: return true
     case .allowed:
       exchange.allowsOrigin = true
@@ -169,27 +187,24 @@ final class Application: HTTPHandler {
     let credential = Credential(of: exchange, cookie: authenticator.cookie, allowsCookie: !exchange.allowsOrigin)
     let generation = authenticator.generation
     let known = exchange.connection?.attachment as? KnownIdentity
-    if let known, known.holds(for: credential, generation: generation, now: Authenticator.now) {
-      return body(known.principal, true)
+    if let known, known.holds(for: credential, exchange.remote, generation: generation, now: Authenticator.now) {
+      return isWithinRate(exchange, known.principal) ? body(known.principal, true) : ()
     }
     var isNow = true
-    authenticator.identify(credential, address: address(of: exchange)) { outcome in
+    authenticator.identify(credential, exchange.remote) { [self] outcome in
       guard exchange.isOpen else { return }  // The client has gone while somebody was asked.
       switch outcome {
       case .success(let principal):
         if isNow {
-          exchange.connection?.attachment = KnownIdentity(principal, credential, generation: generation)
+          exchange.connection?.attachment = KnownIdentity(
+            principal, credential, exchange.remote, generation: generation)
         }
-        body(principal, isNow)
-      case .failure(let problem): refuse(problem)
+        if isWithinRate(exchange, principal) { body(principal, isNow) }
+      case .failure(let problem):
+        if isWithinRate(exchange) { refuse(problem) }
       }
     }
     isNow = false
-  }
-
-  private func address(of exchange: HTTPExchange) -> Bytes {
-    guard let connection = exchange.connection else { return Bytes(start: nil, count: 0) }
-    return connection.address.withUnsafeBufferPointer { $0 }  // The array of the connection is never changed.
   }
 
   /// Tells somebody that he has to tell who he is; a browser that wants a page is led to where that is done.
@@ -224,6 +239,7 @@ final class Application: HTTPHandler {
     } catch {
       return exchange.respond(error)
     }
+    if let problem = gate.crowding { return exchange.respond(problem) }
     let trace = trace(of: exchange)
     gate.begin(call, name.bytes, arguments.bytes, as: principal, trace: trace)
     if !call.isOver { exchange.onDisconnect = { call.cancel() } }
@@ -265,6 +281,6 @@ final class Application: HTTPHandler {
       return nil
     }
     return Visitor(
-      authenticator, Shown(credential), address: Array(address(of: exchange)), principal: principal)
+      authenticator, Shown(credential), exchange.remote, principal: principal)
   }
 }

@@ -7,11 +7,17 @@ struct Configuration {
   var wsPort = 3002
   var allowedHosts: [String] = []
   var allowedOrigins: [String] = []
-  var connections = 20_000
   var writesAccessLog = false
+  /// Networks of proxies, as they stand there.
+  var trustedProxies: [String] = []
+  /// Whether tokens may cross a network that others can read.
+  var allowsPlaintext = false
   var callTime: Int64 = 30_000
-  var limits = HTTPLimits()
-  var webSocket = WebSocketLimits()
+  var calls = 4096
+  var callsPerConnection = 256
+  var known = Rates.Limit(perSecond: 50, burst: 200)
+  var unknown = Rates.Limit(perSecond: 10, burst: 40)
+  var server = ServerSettings()
 
   init(_ json: JSONValue) {
     if let value = json["host"].string { host = value }
@@ -20,24 +26,54 @@ struct Configuration {
     allowedHosts = json["allowedHosts"].elements.compactMap(\.string)
     allowedOrigins = json["allowedOrigins"].elements.compactMap(\.string)
     writesAccessLog = json["accessLog"].bool ?? false
-    let limits = json["limits"]
-    set(&connections, limits["connections"])
-    set(&self.limits.body, limits["bodyBytes"])
-    set(&self.limits.streamedBody, limits["streamedBodyBytes"])
-    set(&self.limits.headerBytes, limits["headerBytes"])
-    set(&self.limits.headerCount, limits["headerCount"])
-    set(&self.limits.target, limits["targetBytes"])
-    set(&webSocket.message, limits["messageBytes"])
-    set(&webSocket.highWater, limits["queueBytes"])
-    set(&self.limits.eventQueue, limits["queueBytes"])
+    trustedProxies = json["trustedProxies"].elements.compactMap(\.string)
+    allowsPlaintext = json["plaintext"].bool ?? false
+    readLimits(json["limits"])
     let times = json["times"]
     set(&callTime, times["call"])
-    set(&self.limits.headerTime, times["header"])
-    set(&self.limits.bodyGrace, times["body"])
-    set(&self.limits.idleTime, times["idle"])
-    set(&self.limits.writeTime, times["write"])
-    set(&webSocket.pingTime, times["ping"])
-    set(&self.limits.heartbeatTime, times["ping"])
+    set(&server.limits.headerTime, times["header"])
+    set(&server.limits.bodyGrace, times["body"])
+    set(&server.limits.idleTime, times["idle"])
+    set(&server.limits.writeTime, times["write"])
+    set(&server.limits.lag, times["lag"])
+    set(&server.webSocket.pingTime, times["ping"])
+    set(&server.limits.heartbeatTime, times["ping"])
+  }
+
+  private mutating func readLimits(_ json: JSONValue) {
+    set(&server.connections, json["connections"])
+    set(&server.connectionsPerAddress, json["connectionsPerAddress"])
+    set(&server.limits.body, json["bodyBytes"])
+    set(&server.limits.streamedBody, json["streamedBodyBytes"])
+    set(&server.limits.headerBytes, json["headerBytes"])
+    set(&server.limits.headerCount, json["headerCount"])
+    set(&server.limits.target, json["targetBytes"])
+    set(&server.limits.memory, json["memoryBytes"])
+    set(&server.webSocket.message, json["messageBytes"])
+    set(&server.webSocket.highWater, json["queueBytes"])
+    set(&server.limits.eventQueue, json["queueBytes"])
+    set(&calls, json["calls"])
+    set(&callsPerConnection, json["callsPerConnection"])
+    set(&known.perSecond, json["requestsPerSecond"])
+    set(&known.burst, json["requestBurst"])
+    set(&unknown.perSecond, json["anonymousPerSecond"])
+    set(&unknown.burst, json["anonymousBurst"])
+  }
+
+  /// The networks of proxies.
+  ///
+  /// - Throws: Names what is no network.
+  func proxies() throws(Failure) -> TrustedProxies {
+    var networks: [IPAddress.Network] = []
+    for text in trustedProxies {
+      guard let network = IPAddress.Network(text) else {
+        throw Failure(
+          .invalidArgument,
+          "http.trustedProxies has \"\(text)\": name addresses such as 10.0.0.7, or networks such as 10.0.0.0/24")
+      }
+      networks.append(network)
+    }
+    return TrustedProxies(networks)
   }
 
   /// The schema has checked the range.

@@ -12,6 +12,9 @@ final class HostGate {
   let server: UnsafePointer<orch_http_server>?
   /// Milliseconds that a call may take.
   let callTime: Int64
+  private let callLimit: Int
+  /// Calls, and raw requests with their plugins, under way.
+  private var underWay = 0
   private let system = Principal.system()
 
   private typealias Call =
@@ -23,7 +26,8 @@ final class HostGate {
   /// - Parameters:
   ///   - host: Stays valid until the process ends.
   ///   - callTime: Milliseconds that a call may take.
-  init(_ host: UnsafeMutablePointer<orch_host>, callTime: Int64) throws(Failure) {
+  ///   - callLimit: How many calls of clients may be under way.
+  init(_ host: UnsafeMutablePointer<orch_host>, callTime: Int64, callLimit: Int = 4096) throws(Failure) {
     let verbs = host.pointee.v.pointee
     guard let call = verbs.call, let cancel = verbs.cancel, let credit = verbs.credit else {
       throw Failure(.unimplemented, "this host does not offer calls with credit; update the host")
@@ -39,6 +43,7 @@ final class HostGate {
     self.actors = actors
     server = verbs.extension?(host, ORCH_EXT_HTTP_SERVER)?.assumingMemoryBound(to: orch_http_server.self)
     self.callTime = callTime
+    self.callLimit = callLimit
   }
 
   /// Begins a call. Its functions may run before this one returns.
@@ -105,12 +110,25 @@ final class HostGate {
     guard status == Status.ok.rawValue, let context else {
       throw Problem(Status(status), "The call has no context: the host refused \(principal.actor.bytes.text).")
     }
+    underWay += 1
     return context
   }
 
   fileprivate func cancel(_ id: UInt64) { _ = cancel(host, id) }
   fileprivate func credit(_ id: UInt64, _ bytes: Int) { _ = credit(host, id, UInt64(bytes)) }
-  func free(_ context: UnsafeMutablePointer<orch_ctx>) { actors.pointee.free?(host, context) }
+
+  func free(_ context: UnsafeMutablePointer<orch_ctx>) {
+    underWay -= 1
+    actors.pointee.free?(host, context)
+  }
+
+  /// Why a client may begin nothing at present; nil when it may.
+  var crowding: Problem? {
+    guard underWay >= callLimit else { return nil }
+    var problem = Problem(.unavailable, "\(callLimit) calls are under way (http.limits.calls); come back in 1 s.")
+    problem.retryAfter = 1
+    return problem
+  }
 }
 
 /// A call under way; subclasses say what becomes of its replies. Used once.

@@ -12,7 +12,6 @@ final class Session: WebSocketHandler, EventReader, Resident {
   /// Messages that came while somebody was asked who is there.
   private var waiting: [SharedBytes] = []
 
-  static let callLimit = 256
   /// Milliseconds that a client has to tell who it is.
   static let identityTime: UInt64 = 5000
   static let waitingLimit = 16
@@ -102,8 +101,12 @@ final class Session: WebSocketHandler, EventReader, Resident {
     }
   }
 
+  /// Who sends a message, which counts for its rate.
   private func requirePrincipal() throws(Problem) -> Principal {
-    if let principal = visitor.principal { return principal }
+    if let principal = visitor.principal {
+      if let engine = connection?.engine { try app.admit(principal, engine) }
+      return principal
+    }
     throw Problem(.unauthenticated, "Tell who you are first: authenticate {\"token\":\"…\"}.")
   }
 
@@ -178,10 +181,11 @@ final class Session: WebSocketHandler, EventReader, Resident {
     let call = RPCCall(self, id: request.id, batch)
     let principal: Principal
     do throws(Problem) { principal = try requirePrincipal() } catch { return call.didFail(error) }
-    guard calls.count < Self.callLimit else {
+    guard calls.count < app.callsPerConnection else {
       return call.didFail(
-        Problem(.resourceExhausted, "At most \(Self.callLimit) calls may be under way on one connection."))
+        Problem(.resourceExhausted, "At most \(app.callsPerConnection) calls may be under way on one connection."))
     }
+    if let problem = app.gate.crowding { return call.didFail(problem) }
     calls[ObjectIdentifier(call)] = call
     let trace = call.trace(request.traceparent, app.observer?.tracer)
     withStaticOr(request.params) { arguments in

@@ -26,18 +26,25 @@ struct SitePolicy {
     case foreignOrigin
   }
 
-  func verdict(host: Bytes?, origin: Bytes?) -> Verdict {
+  func verdict(of exchange: HTTPExchange) -> Verdict {
+    let remote = exchange.remote
+    let host = remote.host?.bytes ?? exchange.header("host")
     if let host, !knows(host: Self.split(host).name) { return .foreignHost }
-    guard let origin else { return .own }
-    if isOwn(origin: origin) { return .own }
+    guard let origin = exchange.header("origin") else { return .own }
+    if isOwn(origin: origin, host: host, remote) { return .own }
     return origins.contains { equals(origin, $0) } ? .allowed : .foreignOrigin
   }
 
-  private func isOwn(origin: Bytes) -> Bool {
-    let scheme: StaticString = "http://"
-    guard origin.count > 7, origin.part(0..<7).equals(ignoringCase: scheme) else { return false }
-    let (name, port) = Self.split(origin.part(7..<origin.count))
-    return ports.contains(port ?? 80) && knows(host: name)
+  /// Whether a page is from here: of one of our ports or, behind a proxy, of the one by which the proxy was asked.
+  private func isOwn(origin: Bytes, host: Bytes?, _ remote: Remote) -> Bool {
+    let scheme: StaticString = remote.isSecure ? "https://" : "http://"
+    let usual = remote.isSecure ? 443 : 80
+    let length = scheme.utf8CodeUnitCount
+    guard origin.count > length, origin.part(0..<length).equals(ignoringCase: scheme) else { return false }
+    let (name, port) = Self.split(origin.part(length..<origin.count))
+    guard knows(host: name) else { return false }
+    if ports.contains(port ?? usual) { return true }
+    return remote.isForwarded && host.map { Self.split($0).port ?? usual == port ?? usual } == true
   }
 
   private func knows(host: Bytes) -> Bool {

@@ -15,7 +15,7 @@ final class WebPlugin: Plugin {
   }
 
   private let host: Host
-  private let configuration: Configuration
+  private var configuration: Configuration
   private let app: Application
   private let loop: UnsafePointer<orch_loop>
   private var server: Server?
@@ -23,13 +23,17 @@ final class WebPlugin: Plugin {
   init(host: Host, config: JSONValue) throws {
     self.host = host
     configuration = Configuration(config)
+    configuration.server.proxies = try configuration.proxies()
     guard let loop = host.extension(ORCH_EXT_LOOP, as: orch_loop.self) else {
       throw Failure(.unimplemented, "http runs inside the host alone: it needs the extension \"\(ORCH_EXT_LOOP)\"")
     }
     self.loop = loop
     app = Application(
-      try HostGate(host.raw, callTime: configuration.callTime),
+      try HostGate(host.raw, callTime: configuration.callTime, callLimit: configuration.calls),
       auth: host.extension(ORCH_EXT_AUTH, as: orch_auth.self))
+    app.proxies = configuration.server.proxies
+    app.rates = Rates(known: configuration.known, unknown: configuration.unknown)
+    app.callsPerConnection = configuration.callsPerConnection
   }
 
   /// The documents are made on worker threads: what they are made of is long.
@@ -124,8 +128,7 @@ final class WebPlugin: Plugin {
       throw Failure(.unimplemented, "the host's extension \"\(ORCH_EXT_LOOP)\" is incomplete")
     }
     return Server(
-      uv.assumingMemoryBound(to: uv_loop_t.self), limits: configuration.limits,
-      webSocketLimits: configuration.webSocket, connectionLimit: configuration.connections, app: app,
+      uv.assumingMemoryBound(to: uv_loop_t.self), configuration.server, app: app,
       span: ({ enter(raw) }, { leave(raw) }))
   }
 

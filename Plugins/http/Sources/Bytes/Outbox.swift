@@ -20,19 +20,28 @@ final class Outbox {
     self.owner = owner
   }
 
+  deinit {
+    // A write that failed leaves its queue.
+    if let inFlight { pool.giveBack(inFlight) }
+    if let pending { pool.giveBack(pending) }
+  }
+
   /// Bytes accepted and not yet taken by the kernel.
   var bufferedBytes: Int { (pending?.count ?? 0) + (inFlight?.count ?? 0) }
 
   /// Lets `body` write. The bytes leave at the end of this turn of the loop, together with all others.
   func append(_ body: (inout ByteBuffer) -> Void) {
     guard let queue = openQueue() else { return }
+    let before = queue.count
     queue.append(body)
+    pool.load.waitingBytes += queue.count - before
   }
 
   /// Queues shared bytes without copying them when they are large.
   func append(_ shared: SharedBytes) {
     guard let queue = openQueue() else { return }
     queue.append(shared)
+    pool.load.waitingBytes += shared.bytes.count
   }
 
   /// Lets the owner have its turn though there is nothing to write.
@@ -87,13 +96,17 @@ final class Outbox {
 
 /// What the outboxes of one loop share: spare queues, and the list of those with something to write.
 final class OutboxPool {
+  fileprivate let load: Load
   private var spare: [OutputQueue] = []
   fileprivate var scheduled: [Outbox] = []
   private var flushing: [Outbox] = []
 
+  init(_ load: Load) { self.load = load }
+
   fileprivate func takeQueue() -> OutputQueue { spare.popLast() ?? OutputQueue() }
 
   fileprivate func giveBack(_ queue: OutputQueue) {
+    load.waitingBytes -= queue.total
     queue.reset()
     if spare.count < 256 { spare.append(queue) }
   }

@@ -16,6 +16,8 @@ final class OutputQueue {
   private var first = 0
   /// Bytes not yet written.
   private(set) var count = 0
+  /// Bytes that were appended since the queue was empty for its user.
+  private(set) var total = 0
 
   var isEmpty: Bool { count == 0 }
 
@@ -26,6 +28,7 @@ final class OutputQueue {
     let added = own.count - start
     guard added > 0 else { return }
     count += added
+    total += added
     if let last = segments.last, last.shared == nil, first < segments.count {
       segments[segments.count - 1].count += added
     } else {
@@ -39,6 +42,7 @@ final class OutputQueue {
     if length < Self.sharingThreshold { return append { $0.append(shared.bytes) } }
     segments.append(Segment(offset: 0, count: length, shared: shared))
     count += length
+    total += length
   }
 
   /// How many runs of bytes wait.
@@ -73,11 +77,16 @@ final class OutputQueue {
         first += 1
       }
     }
-    if count == 0 { reset() }
+    if count == 0 { rewind() }
   }
 
   /// Empties the queue for its next user; memory beyond 64 KiB is given back.
   func reset() {
+    rewind()
+    total = 0
+  }
+
+  private func rewind() {
     own.removeAll(keeping: 65536)
     segments.removeAll(keepingCapacity: true)
     first = 0

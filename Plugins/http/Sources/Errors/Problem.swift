@@ -31,7 +31,7 @@ struct Problem: Error {
 
   /// The members that ``details`` cannot replace.
   private static let reserved: [StaticString] = [
-    "type", "title", "status", "detail", "code", "plugin", "requestId",
+    "type", "title", "status", "detail", "code", "plugin", "requestId", "retryAfter",
   ]
 
   /// Writes the problem object. `requestID` is plain ASCII without quotes.
@@ -53,6 +53,10 @@ struct Problem: Error {
       buffer.append(#","requestId":""#)
       buffer.append(requestID)
       buffer.append(UInt8(ascii: "\""))
+    }
+    if let retryAfter {
+      buffer.append(#","retryAfter":"#)
+      buffer.append(decimal: Int(retryAfter))
     }
     writeDetails(to: &buffer)
     buffer.append(UInt8(ascii: "}"))

@@ -24,8 +24,8 @@ final class HTTPConnection {
   let outbox: Outbox
   /// Whether the client came in by the port that offers WebSocket alone.
   var isWebSocketOnly = false
-  /// The numeric address of the client.
-  var address: [UInt8] = []
+  /// Who is at the other end.
+  var remote: Remote
   /// What the handler remembers of the connection between requests.
   var attachment: AnyObject?
   /// Who has the connection from now on, when the phase is ``Phase/upgraded``.
@@ -43,6 +43,7 @@ final class HTTPConnection {
   init(engine: HTTPEngine, outbox: Outbox) {
     self.engine = engine
     self.outbox = outbox
+    remote = engine.here
     since = engine.now
   }
 

@@ -9,7 +9,10 @@ protocol HTTPHandler: AnyObject {
 /// What all connections of one loop share: limits, clock, and pools so that idle connections own nothing.
 final class HTTPEngine {
   let limits: HTTPLimits
-  let outboxes = OutboxPool()
+  let load: Load
+  let outboxes: OutboxPool
+  /// Who comes by no network.
+  let here = Remote(nil)
   unowned let handler: any HTTPHandler
   /// Who measures requests, if anybody does.
   var observer: (any HTTPObserver)?
@@ -28,6 +31,8 @@ final class HTTPEngine {
   init(limits: HTTPLimits, handler: any HTTPHandler, unixSeconds: Int64, seed: UInt64) {
     self.limits = limits
     self.handler = handler
+    load = Load(memory: limits.memory, lag: limits.lag)
+    outboxes = OutboxPool(load)
     date = HTTPDate(unixSeconds: unixSeconds)
     idPrefix = seed | 1 << 63
   }
@@ -60,6 +65,7 @@ final class HTTPEngine {
     exchange.onWritable = nil
     exchange.onWake = nil
     exchange.onBody = nil
+    if !exchange.wasKept { exchange.releaseBody() }
     if !exchange.wasKept, !isClosed, spare.count < 256 { spare.append(exchange) }
   }
 

@@ -28,6 +28,8 @@ final class HTTPExchange {
   private var fieldStart = 0
   private var valueStart = -1
   private var storedBody = ByteBuffer()
+  /// Bytes of the body that count for what the server holds.
+  private var heldBytes = 0
   /// Bytes of the body so far, also of a body that is ignored.
   private(set) var bodyBytes = 0
   private(set) var method = HTTPMethod.other
@@ -49,6 +51,10 @@ final class HTTPExchange {
 
   // The reply.
   var reply = Reply.none
+  /// Who asks: the other end of the connection, or the client of the proxy there.
+  var remote: Remote
+  /// What is left of the client's bucket, told with the reply.
+  var rate: RateTable.State?
   var isChunked = false
   /// Whether the connection ends with a stream.
   var closesAtEnd = false
@@ -68,11 +74,18 @@ final class HTTPExchange {
   var wakeAt: UInt64 = .max
   var onWake: (() -> Void)?
 
-  init(engine: HTTPEngine) { self.engine = engine }
+  init(engine: HTTPEngine) {
+    self.engine = engine
+    remote = engine.here
+  }
+
+  deinit { releaseBody() }
 
   /// Begins anew for a request on this connection.
   func begin(on connection: HTTPConnection) {
     self.connection = connection
+    remote = connection.remote
+    rate = nil
     refusal = nil
     head.removeAll(keeping: 64 * 1024)
     storedBody.removeAll(keeping: 64 * 1024)
@@ -236,8 +249,20 @@ final class HTTPExchange {
       return refuse(.contentTooLarge, "The body is longer than \(bodyLimit) bytes.")
     }
     guard checkFraming(to: offset(behind: part)) else { return false }
-    if method.takesBody { storedBody.append(part) }
+    guard method.takesBody else { return true }
+    storedBody.append(part)
+    engine.load.heldBytes += part.count
+    heldBytes += part.count
+    if engine.load.isFull {
+      return refuse(.serviceUnavailable, "This server holds as many bodies as it can; come back in a second.")
+    }
     return true
+  }
+
+  /// The body is not held for the client any more.
+  func releaseBody() {
+    engine.load.heldBytes -= heldBytes
+    heldBytes = 0
   }
 }
 
@@ -254,6 +279,7 @@ extension HTTPExchange {
   func takePart() -> SharedBytes? {
     guard waitingBytes > 0 else { return nil }
     let part = SharedBytes(emptying: &storedBody)
+    releaseBody()
     connection?.bodyWasTaken()
     return part
   }

@@ -22,6 +22,12 @@ struct HTTPLimits {
   var writeTime: UInt64 = 30_000
   /// How long a connection that we close is read from, so that the client sees the reply.
   var lingerTime: UInt64 = 2_000
+  /// Least bytes a second that a client takes of a reply that waits for it; a slower reader is cut off.
+  var writeRate: UInt64 = 1024
+  /// All bytes together that may be held for clients: bodies, messages, and what waits to be sent.
+  var memory = 256 * 1024 * 1024
+  /// How long a turn of the loop may take on average before new requests are turned away.
+  var lag: UInt64 = 1000
   /// Bytes waiting for a client above which no more of its requests are read and streams pause.
   var highWater = 256 * 1024
   /// Bytes waiting for the client of an event stream above which it loses events.

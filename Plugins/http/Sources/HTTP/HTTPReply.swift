@@ -169,7 +169,9 @@ extension HTTPExchange {
 
   /// Answers a request that no handler may see, and closes.
   func refuseAndClose(_ status: HTTPStatus, _ detail: String) {
-    respond(Problem(http: status, detail: detail), closing: true)
+    var problem = Problem(http: status, detail: detail)
+    if status == .serviceUnavailable { problem.retryAfter = 1 }
+    respond(problem, closing: true)
   }
 
   private var staysOpen: Bool { keepsAlive && !engine.isDraining }
@@ -207,6 +209,7 @@ extension HTTPExchange {
       buffer.appendHeader("Access-Control-Allow-Origin", origin)
       buffer.append("Vary: Origin\r\nAccess-Control-Expose-Headers: ETag, Link, Location, X-Request-Id\r\n")
     }
+    rate?.append(to: &buffer)
     if let id = requestID { buffer.appendHeader("X-Request-Id", id) }
     headers(&buffer)
     buffer.append("\r\n")

@@ -64,7 +64,7 @@ enum HeadCheck {
   }
 
   /// A name, an IPv4 or a bracketed IPv6 address, and an optional port.
-  private static func isHost(_ value: Bytes) -> Bool {
+  static func isHost(_ value: Bytes) -> Bool {
     guard !value.isEmpty, value.count <= 255 + 6 else { return false }
     for byte in value {
       switch byte {

@@ -36,13 +36,13 @@ final class Authenticator {
   func forget() { generation += 1 }
 
   /// Finds out who shows a credential. `done` may run before this returns.
-  func identify(_ credential: Credential, address: Bytes, _ done: @escaping (Outcome) -> Void) {
+  func identify(_ credential: Credential, _ remote: Remote, _ done: @escaping (Outcome) -> Void) {
     guard let auth, let authenticate = auth.pointee.authenticate else { return done(.success(anybody)) }
     var shown = orch_credential()
     shown.size = UInt32(MemoryLayout<orch_credential>.size)
     shown.kind = credential.kind.rawValue
     shown.secret = credential.secret.abi
-    shown.address = address.abi
+    shown.address = remote.text.bytes.abi
     let callback = orch_principal_cb(
       fn: { me, principal in
         guard let me, let principal = principal?.pointee else { return }
@@ -53,7 +53,7 @@ final class Authenticator {
         let question = Unmanaged<Question>.fromOpaque(me).takeRetainedValue()
         question.answer(.failure(Problem(.unavailable, "Nobody can tell who you are: the plugin auth did not answer.")))
       })
-    authenticate(auth.pointee.`self`, &shown, callback)
+    withExtendedLifetime(remote) { authenticate(auth.pointee.`self`, &shown, callback) }
   }
 
   private static func outcome(_ principal: orch_principal) -> Outcome {
@@ -83,23 +83,27 @@ final class Authenticator {
   }
 }
 
-/// What a connection is known by: asked again for another credential, after a change, and when the time is over.
+/// What a connection is known by: asked again for another credential or client of a proxy, after a change, and when the
+/// time is over.
 final class KnownIdentity {
   let principal: Principal
   private let kind: Credential.Kind
   private let secret: [UInt8]
   private let generation: Int
+  private let remote: Remote
 
-  init(_ principal: Principal, _ credential: Credential, generation: Int) {
+  init(_ principal: Principal, _ credential: Credential, _ remote: Remote, generation: Int) {
     self.principal = principal
+    self.remote = remote
     kind = credential.kind
     secret = Array(credential.secret)
     self.generation = generation
   }
 
   /// Whether it still holds. `now` is in milliseconds since 1970.
-  func holds(for credential: Credential, generation: Int, now: Int64) -> Bool {
+  func holds(for credential: Credential, _ remote: Remote, generation: Int, now: Int64) -> Bool {
     self.generation == generation && kind == credential.kind && now < principal.expires
+      && self.remote.isSame(as: remote)
       && secret.withUnsafeBufferPointer { $0.equals(credential.secret) }
   }
 }

@@ -15,6 +15,8 @@ final class Principal {
   let mayRead: Bool
   /// When to ask again who that is, in milliseconds since 1970.
   let expires: Int64
+  /// By what limits know it.
+  let rateKey: UInt64
 
   init(actor: Bytes, behalf: Bytes, rights: Bytes?, isLocal: Bool, expires: Int64 = .max) {
     self.actor = SharedBytes(copying: actor)
@@ -22,6 +24,7 @@ final class Principal {
     self.rights = rights.map(SharedBytes.init(copying:))
     self.isLocal = isLocal
     self.expires = expires
+    rateKey = RateTable.key(of: actor.text)
     guard let rights else {
       mayRead = true
       return

@@ -23,12 +23,12 @@ final class Visitor {
   private(set) var principal: Principal?
   private(set) var isAsking = false
   private let authenticator: Authenticator
-  private let address: [UInt8]
+  private let remote: Remote
 
-  init(_ authenticator: Authenticator, _ shown: Shown, address: [UInt8], principal: Principal? = nil) {
+  init(_ authenticator: Authenticator, _ shown: Shown, _ remote: Remote, principal: Principal? = nil) {
     self.authenticator = authenticator
     self.shown = shown
-    self.address = address
+    self.remote = remote
     self.principal = principal
   }
 
@@ -39,10 +39,8 @@ final class Visitor {
     let generation = authenticator.generation
     let candidate = new ?? shown
     candidate.withCredential { credential in
-      address.withUnsafeBufferPointer { address in
-        authenticator.identify(credential, address: address) { [weak self] outcome in
-          self?.hear(outcome, candidate, isNew: new != nil, generation, done)
-        }
+      authenticator.identify(credential, remote) { [weak self] outcome in
+        self?.hear(outcome, candidate, isNew: new != nil, generation, done)
       }
     }
   }

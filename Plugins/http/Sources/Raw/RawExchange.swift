@@ -22,9 +22,8 @@ final class RawExchange {
   private var onCancel: orch_task?
   private var onWritable: orch_task?
   private var onReadable: orch_task?
-  /// The address of the client, while it is there, and after that when it was asked for before.
-  private(set) lazy var address = (exchange.connection?.address ?? []).withUnsafeBufferPointer(
-    SharedBytes.init(copying:))
+  /// The address of the client.
+  var address: SharedBytes { exchange.remote.text }
 
   /// What the plugin holds: the object stands behind the table.
   struct Handle {

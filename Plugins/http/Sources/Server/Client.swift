@@ -19,6 +19,8 @@ final class Client: OutboxOwner, TimerWheelEntry {
   /// When a WebSocket that is over is closed at the latest: until then the client may read its close frame.
   private var lingerDeadline: UInt64?
   private var stalledBytes = 0
+  /// Whether it counts for its place.
+  private(set) var isAdmitted = false
 
   init(_ server: Server, isWebSocketOnly: Bool) {
     self.server = server
@@ -31,6 +33,8 @@ final class Client: OutboxOwner, TimerWheelEntry {
     http.isWebSocketOnly = isWebSocketOnly
   }
 
+  var remote: Remote { http.remote }
+
   private var stream: UnsafeMutablePointer<uv_stream_t> {
     UnsafeMutableRawPointer(tcp).assumingMemoryBound(to: uv_stream_t.self)
   }
@@ -42,7 +46,10 @@ final class Client: OutboxOwner, TimerWheelEntry {
   func accept(from listener: UnsafeMutablePointer<uv_stream_t>) -> Bool {
     guard uv_accept(listener, stream) == 0 else { return false }
     uv_tcp_nodelay(tcp, 1)
-    http.address = SocketAddress(peerOf: tcp).map { Array($0.text.utf8) } ?? []
+    guard let address = SocketAddress(peerOf: tcp)?.ip else { return false }
+    http.remote = Remote(address, isProxy: server.settings.proxies.contains(address))
+    guard server.admits(self) else { return false }
+    isAdmitted = true
     settle()
     return true
   }
@@ -88,7 +95,7 @@ final class Client: OutboxOwner, TimerWheelEntry {
   private func succeed() {
     guard webSocket == nil, let handler = http.successor else { return }
     let webSocket = WebSocketConnection(
-      engine: server.engine, outbox: outbox, limits: server.webSocketLimits, handler: handler)
+      engine: server.engine, outbox: outbox, limits: server.settings.webSocket, handler: handler)
     self.webSocket = webSocket
     let rest = http.takeRest()
     webSocket.receive(rest.bytes)
@@ -237,8 +244,15 @@ final class Client: OutboxOwner, TimerWheelEntry {
     return lingerDeadline ?? webSocket?.deadline ?? http.deadline
   }
 
+  /// Whether the client has taken as much of what waits as is asked of it.
+  private var hasTakenEnough: Bool {
+    let limits = server.engine.limits
+    let taken = stalledBytes - uv_stream_get_write_queue_size(stream)
+    return taken >= min(stalledBytes, max(Int(limits.writeRate * limits.writeTime / 1000), 1))
+  }
+
   func timeOut() {
-    if outbox.stalledSince != nil, uv_stream_get_write_queue_size(stream) < stalledBytes {
+    if outbox.stalledSince != nil, hasTakenEnough {
       // Slow, but it moves.
       stalledBytes = uv_stream_get_write_queue_size(stream)
       return outbox.stall(at: server.engine.now)

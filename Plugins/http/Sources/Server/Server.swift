@@ -7,7 +7,7 @@ import Glibc
 final class Server {
   let loop: UnsafeMutablePointer<uv_loop_t>
   let engine: HTTPEngine
-  let webSocketLimits: WebSocketLimits
+  let settings: ServerSettings
   let wheel: TimerWheel<Client>
   /// Called first and last in every callback of libuv: the host charges the plugin with the time between.
   let span: (enter: () -> Void, leave: () -> Void)
@@ -15,12 +15,14 @@ final class Server {
   /// Bytes waiting for a client below which nobody waits for room.
   let drainMark: Int
 
-  private let connectionLimit: Int
+  private var places: Places
   private var listeners: [Listener] = []
   private var clients: [Client] = []
   private var prepare: UnsafeMutablePointer<uv_prepare_t>
   private var check: UnsafeMutablePointer<uv_check_t>
   private var timer: UnsafeMutablePointer<uv_timer_t>
+  /// When the loop has stopped waiting, on its clock.
+  private var turnBegan: UInt64
   private var openHandles = 0
   private var stopped: (() -> Void)?
   private var emptied: (() -> Void)?
@@ -29,17 +31,18 @@ final class Server {
   let input = UnsafeMutableRawBufferPointer.allocate(byteCount: 65536, alignment: 16)
 
   init(
-    _ loop: UnsafeMutablePointer<uv_loop_t>, limits: HTTPLimits, webSocketLimits: WebSocketLimits, connectionLimit: Int,
-    app: any HTTPHandler, span: (enter: () -> Void, leave: () -> Void) = ({}, {})
+    _ loop: UnsafeMutablePointer<uv_loop_t>, _ settings: ServerSettings, app: any HTTPHandler,
+    span: (enter: () -> Void, leave: () -> Void) = ({}, {})
   ) {
     self.loop = loop
-    self.webSocketLimits = webSocketLimits
-    self.connectionLimit = connectionLimit
-    drainMark = min(limits.highWater, limits.eventQueue, webSocketLimits.highWater)
+    self.settings = settings
+    places = Places(limit: settings.connectionsPerAddress)
+    drainMark = min(settings.limits.highWater, settings.limits.eventQueue, settings.webSocket.highWater)
     self.span = span
     engine = HTTPEngine(
-      limits: limits, handler: app, unixSeconds: Int64(time(nil)), seed: UInt64.random(in: 0...UInt64.max))
-    engine.advance(to: uv_now(loop))
+      limits: settings.limits, handler: app, unixSeconds: Int64(time(nil)), seed: UInt64.random(in: 0...UInt64.max))
+    turnBegan = uv_now(loop)
+    engine.advance(to: turnBegan)
     wheel = TimerWheel(now: engine.now)
     prepare = .allocate(capacity: 1)
     check = .allocate(capacity: 1)
@@ -62,8 +65,16 @@ final class Server {
     check.pointee.data = me
     timer.pointee.data = me
     // What timers and posted jobs have written leaves before the loop waits, what requests have written right after.
-    uv_prepare_start(prepare) { Server.from($0?.pointee.data)?.flush() }
-    uv_check_start(check) { Server.from($0?.pointee.data)?.flush() }
+    uv_prepare_start(prepare) { handle in
+      guard let server = Server.from(handle?.pointee.data) else { return }
+      server.flush()
+      server.turnWillEnd()
+    }
+    uv_check_start(check) { handle in
+      guard let server = Server.from(handle?.pointee.data) else { return }
+      server.turnBegan = uv_now(server.loop)
+      server.flush()
+    }
     uv_timer_start(timer, { Server.from($0?.pointee.data)?.tick() }, 1000, 1000)
     openHandles = 3
   }
@@ -71,6 +82,9 @@ final class Server {
   private static func from(_ data: UnsafeMutableRawPointer?) -> Server? {
     data.map { Unmanaged<Server>.fromOpaque($0).takeUnretainedValue() }
   }
+
+  /// The loop is about to wait. Its clock was read when the last wait ended, and again after what has been done since.
+  private func turnWillEnd() { engine.load.turnDidEnd(after: uv_now(loop) - min(turnBegan, uv_now(loop))) }
 
   private func flush() {
     guard engine.outboxes.hasScheduled else { return }
@@ -107,11 +121,17 @@ final class Server {
     let client = Client(self, isWebSocketOnly: isWebSocketOnly)
     client.index = clients.count
     clients.append(client)
-    guard client.accept(from: stream), clients.count <= connectionLimit else { return client.close() }
+    if !client.accept(from: stream) { client.close() }
+  }
+
+  /// Whether there is room for one more client, also of its place.
+  func admits(_ client: Client) -> Bool {
+    clients.count <= settings.connections && places.enter(client.remote)
   }
 
   /// A client's handle is closed; it may go.
   func clientDidClose(_ client: Client) {
+    if client.isAdmitted { places.leave(client.remote) }
     let last = clients.removeLast()
     if last !== client {
       clients[client.index] = last

@@ -52,8 +52,17 @@ struct SocketAddress {
 
   var isIPv6: Bool { Int32(storage.ss_family) == AF_INET6 }
 
+  /// The address without its port.
+  var ip: IPAddress {
+    withPointer { address in
+      isIPv6
+        ? address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { IPAddress($0.pointee.sin6_addr) }
+        : address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { IPAddress($0.pointee.sin_addr) }
+    }
+  }
+
   /// Whether only this machine can reach it.
-  var isLoopback: Bool { text == "::1" || text.hasPrefix("127.") || text.hasPrefix("::ffff:127.") }
+  var isLoopback: Bool { ip.isLoopback }
 
   /// Whether it stands for all addresses of the machine.
   var isAny: Bool { text == "::" || text == "0.0.0.0" }

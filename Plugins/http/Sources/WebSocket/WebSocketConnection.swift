@@ -59,6 +59,8 @@ final class WebSocketConnection {
   private var lastHeard: UInt64
   private var pingedAt: UInt64?
   private var closedAt: UInt64 = 0
+  /// Bytes of a message that has begun.
+  private var heldBytes = 0
   /// When the handler is told that it is time to know who the client is; nil for never.
   private var identifyBy: UInt64?
   /// The code of the close frame that the client sent, or of the end of the connection.
@@ -79,10 +81,18 @@ final class WebSocketConnection {
     handler.webSocketDidOpen(self)
   }
 
-  deinit { wslay_event_context_free(context) }
+  deinit {
+    releaseMessage()
+    wslay_event_context_free(context)
+  }
+
+  private func releaseMessage() {
+    engine.load.heldBytes -= heldBytes
+    heldBytes = 0
+  }
 
   /// Whether so much waits for this client that nothing should be added.
-  var isCongested: Bool { outbox.bufferedBytes > limits.highWater }
+  var isCongested: Bool { outbox.bufferedBytes > (engine.load.isFull ? limits.highWater / 16 : limits.highWater) }
 
   /// Whether the socket should be read.
   var wantsInput: Bool { phase != .closed && !isCongested }
@@ -160,12 +170,18 @@ final class WebSocketConnection {
       if controlFrames > limits.controlFrames { refuse(.policyViolation, "too many pings") }
       return
     }
+    // wslay takes the memory for a frame when it begins.
+    let length = Int(min(length, UInt64(limits.message)))
+    heldBytes += length
+    engine.load.heldBytes += length
+    if engine.load.isFull { return refuse(.tryAgainLater, "the server holds as many messages as it can") }
     frames += 1
     if frames > limits.fragments { refuse(.policyViolation, "too many fragments") }
     if isFinal { frames = 0 }
   }
 
   fileprivate func messageArrived(opcode: UInt8, _ message: Bytes) {
+    if opcode & 8 == 0 { releaseMessage() }
     guard phase == .open else { return }
     switch UInt32(opcode) {
     case WSLAY_TEXT_FRAME.rawValue: handler?.webSocket(self, didReceive: message, isText: true)

@@ -172,3 +172,10 @@ final class NoHandler: WebSocketHandler {
   func webSocketDidDrain(_ connection: WebSocketConnection) {}
   func webSocketDidClose(_ connection: WebSocketConnection) {}
 }
+
+extension Remote {
+  /// Somebody at an address.
+  convenience init(_ address: String, isSecure: Bool = false, isProxy: Bool = false) {
+    self.init(withBytes(address) { IPAddress($0) }, isSecure: isSecure, isProxy: isProxy)
+  }
+}

@@ -34,10 +34,10 @@ final class TestSite {
      "next":null}
     """
 
-  init(auth: StubAuth? = nil) throws {
+  init(auth: StubAuth? = nil, callLimit: Int = 4096) throws {
     host.services = Self.services
     self.auth = auth
-    app = Application(try HostGate(host.raw, callTime: 30_000), auth: auth?.raw)
+    app = Application(try HostGate(host.raw, callTime: 30_000, callLimit: callLimit), auth: auth?.raw)
     app.authenticator.listens(on: 3001)
     app.policy = SitePolicy(
       hosts: ["Board.example"], origins: ["https://other.example"], ports: [3001, 3002])
@@ -112,7 +112,7 @@ final class TestSiteSocket: OutboxOwner {
     outbox = Outbox(pool: site.engine.outboxes, owner: self)
     connection = WebSocketConnection(
       engine: site.engine, outbox: outbox, limits: limits,
-      handler: Session(site.app, Visitor(site.app.authenticator, Shown(.nothing), address: [])))
+      handler: Session(site.app, Visitor(site.app.authenticator, Shown(.nothing), site.engine.here)))
   }
 
   deinit { connection.receiveEnd() }

@@ -1,0 +1,10 @@
+/// What a server may hold and for whom it listens to proxies.
+struct ServerSettings {
+  var limits = HTTPLimits()
+  var webSocket = WebSocketLimits()
+  /// Clients connected at once.
+  var connections = 20_000
+  /// Of these, of one address, or network of 64 bits of version 6, that is neither this machine nor a trusted proxy.
+  var connectionsPerAddress = 100
+  var proxies = TrustedProxies()
+}
