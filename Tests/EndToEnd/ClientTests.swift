@@ -58,6 +58,10 @@ import Testing
     try Client.run("identity.py", [])
   }
 
+  @Test func speaksTLSAndReplacesItsCertificate() throws {
+    try Client.run("tls.py", [])
+  }
+
   @Test func describesEveryRouteTrulyInOpenAPI() throws {
     try Client.run("openapi.py", [])
   }

@@ -12,6 +12,10 @@ struct Configuration {
   var trustedProxies: [String] = []
   /// Whether tokens may cross a network that others can read.
   var allowsPlaintext = false
+  /// The files of TLS; nil for a server that does not speak it.
+  var tls: TLSFiles?
+  /// Seconds for which browsers are told to come by TLS alone; 0 for none.
+  var strictTransport = 0
   var callTime: Int64 = 30_000
   var calls = 4096
   var callsPerConnection = 256
@@ -29,12 +33,18 @@ struct Configuration {
     trustedProxies = json["trustedProxies"].elements.compactMap(\.string)
     allowsPlaintext = json["plaintext"].bool ?? false
     readLimits(json["limits"])
+    let tls = json["tls"]
+    if let certificate = tls["certificate"].string, let key = tls["key"].string {
+      self.tls = TLSFiles(certificate: certificate, key: key, clientCa: tls["clientCa"].string)
+      set(&strictTransport, tls["hsts"])
+    }
     let times = json["times"]
     set(&callTime, times["call"])
     set(&server.limits.headerTime, times["header"])
     set(&server.limits.bodyGrace, times["body"])
     set(&server.limits.idleTime, times["idle"])
     set(&server.limits.writeTime, times["write"])
+    set(&server.handshakeTime, times["handshake"])
     set(&server.limits.lag, times["lag"])
     set(&server.webSocket.pingTime, times["ping"])
     set(&server.limits.heartbeatTime, times["ping"])

@@ -76,7 +76,9 @@ final class WebPlugin: Plugin {
     app.readFile = makeFileReader()
     app.catalog.refresh()
     try checkExposure()
+    let certificate = try readCertificate()
     let server = try makeServer()
+    server.certificate = certificate
     app.observer = RequestObserver(host, writesLog: configuration.writesAccessLog)
     server.engine.observer = app.observer
     self.server = server
@@ -98,7 +100,9 @@ final class WebPlugin: Plugin {
     try host.subscribe(["auth:changed"]) { [app] _ in app.identitiesDidChange() }
     try host.subscribe(["plugin:state"]) { [app] _ in app.health.invalidate() }
     let name = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
-    host.publish("http:listening", #"{"http":"http://\#(name):\#(web.port)","ws":"ws://\#(name):\#(ws.port)"}"#)
+    let s = server.certificate == nil ? "" : "s"
+    host.publish(
+      "http:listening", #"{"http":"http\#(s)://\#(name):\#(web.port)","ws":"ws\#(s)://\#(name):\#(ws.port)"}"#)
   }
 
   func drain(within milliseconds: Int64) async throws {
@@ -127,18 +131,44 @@ final class WebPlugin: Plugin {
     guard let uv = loop.pointee.uv_loop?(raw), let enter = loop.pointee.enter, let leave = loop.pointee.leave else {
       throw Failure(.unimplemented, "the host's extension \"\(ORCH_EXT_LOOP)\" is incomplete")
     }
-    return Server(
+    let server = Server(
       uv.assumingMemoryBound(to: uv_loop_t.self), configuration.server, app: app,
       span: ({ enter(raw) }, { leave(raw) }))
+    if configuration.strictTransport > 0 {
+      server.engine.strictTransport = SharedBytes {
+        $0.append("Strict-Transport-Security: max-age=\(configuration.strictTransport)\r\n")
+      }
+    }
+    return server
   }
 
-  /// Refuses to listen beyond this machine while nobody has to say who he is.
+  /// Reads the certificate, when there is one, and looks after it from now on.
+  private func readCertificate() throws(Failure) -> CertificateKeeper? {
+    guard let files = configuration.tls else { return nil }
+    let keeper: CertificateKeeper
+    do throws(TLSContext.Failure) {
+      keeper = try CertificateKeeper(files) { [gate = app.gate] in gate.log($0, $1) }
+    } catch {
+      throw Failure(.invalidArgument, error.sentence)
+    }
+    for folder in files.folders { try host.watch(folder) { _ in keeper.folderDidChange() } }
+    return keeper
+  }
+
+  /// Refuses to listen beyond this machine while nobody has to say who he is, or where others could read tokens.
   private func checkExposure() throws(Failure) {
     guard let address = SocketAddress(configuration.host, port: 0) else { return }  // `listen` tells what is wrong.
-    if address.isLoopback || app.catalog.services.contains("auth") { return }
+    if address.isLoopback { return }
+    guard app.catalog.services.contains("auth") else {
+      throw Failure(
+        .failedPrecondition,
+        "http.host is \(configuration.host): that would let everybody in. Load the plugin \"auth\", or use 127.0.0.1.")
+    }
+    if configuration.tls != nil || configuration.allowsPlaintext { return }
     throw Failure(
       .failedPrecondition,
-      "http.host is \(configuration.host): that would let everybody in. Load the plugin \"auth\", or use 127.0.0.1.")
+      "http.host is \(configuration.host): without TLS others could read tokens on their way. Name a certificate and its "
+        + "key in http.tls, or, where a proxy speaks TLS or the network is yours alone, set http.plaintext to true.")
   }
 
   /// The addresses by which this machine may be asked, as they stand in a `Host` header.

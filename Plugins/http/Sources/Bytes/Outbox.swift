@@ -12,6 +12,7 @@ final class Outbox {
   private var inFlight: OutputQueue?
   private var isScheduled = false
   private var isClosed = false
+  private var wakesOwner = false
   /// Since when the client has taken no byte of a write that waits for it; nil while none waits.
   private(set) var stalledSince: UInt64?
 
@@ -60,6 +61,14 @@ final class Outbox {
     return queue
   }
 
+  /// Lets the owner see at the end of this turn that there is nothing more to write: it has closed itself.
+  func wakeOwner() {
+    wakesOwner = true
+    guard !isScheduled else { return }
+    isScheduled = true
+    pool.scheduled.append(self)
+  }
+
   /// The queue to write now, or nil when nothing waits or a write is still under way.
   func nextWrite() -> OutputQueue? {
     isScheduled = false
@@ -72,6 +81,12 @@ final class Outbox {
   /// Says that the kernel has no room for the rest of the queue now.
   func stall(at now: UInt64) { stalledSince = now }
 
+  /// The queue of ``nextWrite()`` that is not written whole.
+  var underWay: OutputQueue? { inFlight }
+
+  /// Says that the kernel has taken what it had no room for.
+  func move() { stalledSince = nil }
+
   /// Says that the queue of ``nextWrite()`` was written whole.
   func finishWrite() {
     stalledSince = nil
@@ -83,6 +98,7 @@ final class Outbox {
   /// Drops what waits; later bytes are ignored.
   func close() {
     isClosed = true
+    wakesOwner = false
     if let pending { pool.giveBack(pending) }
     pending = nil
   }
@@ -90,22 +106,22 @@ final class Outbox {
   fileprivate func flushScheduled() {
     guard isScheduled else { return }
     isScheduled = false
-    if !isClosed { owner.flush() }
+    if !isClosed || wakesOwner { owner.flush() }
   }
 }
 
 /// What the outboxes of one loop share: spare queues, and the list of those with something to write.
 final class OutboxPool {
-  fileprivate let load: Load
+  let load: Load
   private var spare: [OutputQueue] = []
   fileprivate var scheduled: [Outbox] = []
   private var flushing: [Outbox] = []
 
   init(_ load: Load) { self.load = load }
 
-  fileprivate func takeQueue() -> OutputQueue { spare.popLast() ?? OutputQueue() }
+  func takeQueue() -> OutputQueue { spare.popLast() ?? OutputQueue() }
 
-  fileprivate func giveBack(_ queue: OutputQueue) {
+  func giveBack(_ queue: OutputQueue) {
     load.waitingBytes -= queue.total
     queue.reset()
     if spare.count < 256 { spare.append(queue) }

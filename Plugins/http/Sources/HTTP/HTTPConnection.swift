@@ -144,6 +144,9 @@ final class HTTPConnection {
     if exchange.wantsContinue, exchange.bodyBytes == 0 { outbox.append { $0.append("HTTP/1.1 100 Continue\r\n\r\n") } }
   }
 
+  /// Answers whatever comes with 400, and closes.
+  func refuseAll(_ detail: String) { refuse(.badRequest, detail) }
+
   private func refuse(_ status: HTTPStatus, _ detail: String) {
     let exchange = currentExchange()
     guard phase == .streaming else { return exchange.refuseAndClose(status, detail) }

@@ -19,6 +19,8 @@ final class HTTPEngine {
   /// Milliseconds of a clock that never goes back.
   private(set) var now: UInt64 = 0
   private(set) var date: HTTPDate
+  /// The header line by which browsers are told to come by TLS alone; nil for none.
+  var strictTransport: SharedBytes?
   /// While true every reply closes its connection.
   var isDraining = false
 

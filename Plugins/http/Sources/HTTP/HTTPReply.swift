@@ -149,6 +149,7 @@ extension HTTPExchange {
     reply = .ended
     onDisconnect = nil
     connection.close()
+    connection.outbox.wakeOwner()
   }
 
   // MARK: Other ends
@@ -210,6 +211,7 @@ extension HTTPExchange {
       buffer.append("Vary: Origin\r\nAccess-Control-Expose-Headers: ETag, Link, Location, X-Request-Id\r\n")
     }
     rate?.append(to: &buffer)
+    if let line = engine.strictTransport, remote.isSecure { buffer.append(line.bytes) }
     if let id = requestID { buffer.appendHeader("X-Request-Id", id) }
     headers(&buffer)
     buffer.append("\r\n")

@@ -14,9 +14,7 @@ final class AccessLog {
     line.beginObject()
     line.member("requestId", exchange.requestID?.text ?? "")
     if let actor = record.actor { line.member("actor", actor.bytes.text) }
-    if let connection = exchange.connection {
-      line.member("address", String(decoding: connection.address, as: UTF8.self))
-    }
+    if exchange.remote.address != nil { line.member("address", exchange.remote.text.bytes.text) }
     line.member("method", "\(exchange.method.name)")
     if let route = record.route { line.member("route", route.pattern) }
     let target = exchange.target

@@ -23,7 +23,8 @@ final class RequestObserver: HTTPObserver {
     receivedBytes = try? host.counter("request_bytes", unit: "bytes", doc: "Bytes of requests, heads included.")
     sentBytes = try? host.counter("response_bytes", unit: "bytes", doc: "Bytes of replies, heads included.")
     connections = try? host.gauge("connections", doc: "Clients that are connected; known to the second.")
-    webSockets = try? host.gauge("websocket_clients", doc: "WebSockets and event streams that are open, those of other plugins included.")
+    webSockets = try? host.gauge(
+      "websocket_clients", doc: "WebSockets and event streams that are open, those of other plugins included.")
   }
 
   var now: UInt64 { uv_hrtime() }

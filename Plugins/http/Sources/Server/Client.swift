@@ -9,16 +9,22 @@ final class Client: OutboxOwner, TimerWheelEntry {
   var wheelPosition: TimerWheel<Client>.Position?
 
   private let tcp: UnsafeMutablePointer<uv_tcp_t>
-  private var outbox: Outbox!  // Set in `init`; it needs `self` as its owner.
-  private var http: HTTPConnection!  // Same.
-  private var webSocket: WebSocketConnection?
-  private var write: UnsafeMutablePointer<uv_write_t>?
+  var outbox: Outbox!  // Set in `init`; it needs `self` as its owner.
+  var http: HTTPConnection!  // Same.
+  var webSocket: WebSocketConnection?
+  /// Encrypts what goes over the socket; nil where that is done by nobody or by a proxy.
+  var tls: TLSSession?
+  /// Until when keys must be agreed on; nil when they are.
+  private var handshakeDeadline: UInt64?
+  var write: UnsafeMutablePointer<uv_write_t>?
   private var isReading = false
-  private var isShutDown = false
-  private var isClosing = false
+  var isShutDown = false
+  var isClosing = false
   /// When a WebSocket that is over is closed at the latest: until then the client may read its close frame.
   private var lingerDeadline: UInt64?
-  private var stalledBytes = 0
+  var stalledBytes = 0
+  /// Whether so much waits that somebody may wait for room.
+  var isCrowded = false
   /// Whether it counts for its place.
   private(set) var isAdmitted = false
 
@@ -35,11 +41,11 @@ final class Client: OutboxOwner, TimerWheelEntry {
 
   var remote: Remote { http.remote }
 
-  private var stream: UnsafeMutablePointer<uv_stream_t> {
+  var stream: UnsafeMutablePointer<uv_stream_t> {
     UnsafeMutableRawPointer(tcp).assumingMemoryBound(to: uv_stream_t.self)
   }
 
-  private static func from(_ data: UnsafeMutableRawPointer?) -> Client? {
+  static func from(_ data: UnsafeMutableRawPointer?) -> Client? {
     data.map { Unmanaged<Client>.fromOpaque($0).takeUnretainedValue() }
   }
 
@@ -47,9 +53,15 @@ final class Client: OutboxOwner, TimerWheelEntry {
     guard uv_accept(listener, stream) == 0 else { return false }
     uv_tcp_nodelay(tcp, 1)
     guard let address = SocketAddress(peerOf: tcp)?.ip else { return false }
-    http.remote = Remote(address, isProxy: server.settings.proxies.contains(address))
+    http.remote = Remote(
+      address, isSecure: server.certificate != nil, isProxy: server.settings.proxies.contains(address))
     guard server.admits(self) else { return false }
     isAdmitted = true
+    if let certificate = server.certificate {
+      tls = TLSSession(certificate.context, pool: server.engine.outboxes)
+      guard tls != nil else { return false }
+      handshakeDeadline = server.engine.now + server.settings.handshakeTime
+    }
     settle()
     return true
   }
@@ -76,12 +88,13 @@ final class Client: OutboxOwner, TimerWheelEntry {
   private func didRead(_ count: Int, _ base: UnsafeMutablePointer<CChar>?) {
     server.engine.advance(to: uv_now(server.loop))
     if count == Int(UV_EOF.rawValue) {
-      if let webSocket { webSocket.receiveEnd() } else { http.receiveEnd() }
+      receiveEnd()
       if isShutDown { return close() }
     } else if count < 0 {
       return close()
     } else {
-      receive(Bytes(start: UnsafeRawPointer(base)?.assumingMemoryBound(to: UInt8.self), count: count))
+      let bytes = Bytes(start: UnsafeRawPointer(base)?.assumingMemoryBound(to: UInt8.self), count: count)
+      if let tls { receive(bytes, by: tls) } else { receive(bytes) }
     }
     flush()
   }
@@ -91,8 +104,36 @@ final class Client: OutboxOwner, TimerWheelEntry {
     http.receive(bytes)
   }
 
+  private func receiveEnd() {
+    if let webSocket { webSocket.receiveEnd() } else { http.receiveEnd() }
+  }
+
+  /// Reads encrypted bytes.
+  private func receive(_ bytes: Bytes, by tls: TLSSession) {
+    if tls.isFresh, let first = bytes.first, first >= UInt8(ascii: "A"), first <= UInt8(ascii: "Z") {
+      // No TLS begins with a letter: somebody has forgotten an s.
+      self.tls = nil
+      handshakeDeadline = nil
+      http.remote = Remote(http.remote.address)
+      return http.refuseAll("This port speaks TLS: use https:// or wss://.")
+    }
+    let outcome = tls.receive(bytes, through: server.plain) { plain in
+      receive(plain)
+      return !isClosing
+    }
+    if tls.isOpen { handshakeDeadline = nil }
+    switch outcome {
+    case .needsMore: break
+    case .ended: receiveEnd()
+    case .failed:
+      // The client may read why.
+      writeOutput(of: tls)
+      close()
+    }
+  }
+
   /// Goes on as a WebSocket, when the connection has become one.
-  private func succeed() {
+  func succeed() {
     guard webSocket == nil, let handler = http.successor else { return }
     let webSocket = WebSocketConnection(
       engine: server.engine, outbox: outbox, limits: server.settings.webSocket, handler: handler)
@@ -101,92 +142,16 @@ final class Client: OutboxOwner, TimerWheelEntry {
     webSocket.receive(rest.bytes)
   }
 
-  // MARK: Writing
-
-  func flush() {
-    guard !isClosing else { return }
-    succeed()
-    while write == nil, let queue = outbox.nextWrite() {
-      // Whoever waits for room is told when libuv has written: so much is left to it, even if it fits at once.
-      let written = queue.count > server.drainMark ? 0 : tryWrite(queue)
-      if written < 0 { return close() }
-      queue.consume(written)
-      if queue.isEmpty { outbox.finishWrite() } else { writeRest(queue) }
-    }
-    settle()
-  }
-
-  /// Writes what the kernel takes at once. A negative result is an error.
-  private func tryWrite(_ queue: OutputQueue) -> Int {
-    withBuffers(queue, limit: 16) { Int(uv_try_write(stream, $0, $1)) }.map { $0 == Int(UV_EAGAIN.rawValue) ? 0 : $0 }
-      ?? 0
-  }
-
-  /// Leaves the rest to libuv, which calls back when all is written.
-  private func writeRest(_ queue: OutputQueue) {
-    let request = UnsafeMutablePointer<uv_write_t>.allocate(capacity: 1)
-    write = request
-    request.pointee.data = Unmanaged.passRetained(self).toOpaque()
-    let result = withBuffers(queue, limit: .max) { buffers, count in
-      uv_write(request, stream, buffers, count) { request, status in
-        guard let request, let data = request.pointee.data else { return }
-        let client = Unmanaged<Client>.fromOpaque(data).takeRetainedValue()
-        request.deallocate()
-        client.server.span.enter()
-        client.didWrite(status)
-        client.server.span.leave()
-      }
-    }
-    outbox.stall(at: server.engine.now)
-    stalledBytes = outbox.bufferedBytes
-    if result != 0 {
-      // Refused before it began: the callback will not come.
-      Unmanaged.passUnretained(self).release()
-      request.deallocate()
-      write = nil
-      close()
-    }
-  }
-
-  private func didWrite(_ status: CInt) {
-    write = nil
-    outbox.finishWrite()
-    guard !isClosing else { return }
-    if status != 0 { return close() }
-    server.engine.advance(to: uv_now(server.loop))
-    flush()
-    guard !isClosing else { return }
-    if let webSocket { webSocket.outboxDidDrain() } else { http.outboxDidDrain() }
-    flush()
-  }
-
-  private func withBuffers<R>(
-    _ queue: OutputQueue, limit: Int, _ body: (UnsafeMutablePointer<uv_buf_t>, UInt32) -> R
-  ) -> R? {
-    let count = min(queue.runCount, limit)
-    return withUnsafeTemporaryAllocation(of: uv_buf_t.self, capacity: count) { buffers in
-      guard let base = buffers.baseAddress else { return nil }
-      var index = 0
-      queue.forEachRun(limit: count) { run in
-        // libuv only reads what it writes to a socket.
-        let start = UnsafeMutableRawPointer(mutating: run.baseAddress)?.assumingMemoryBound(to: CChar.self)
-        (base + index).initialize(to: uv_buf_t(base: start, len: run.count))
-        index += 1
-      }
-      return body(base, UInt32(count))
-    }
-  }
-
   // MARK: State
 
   /// Brings the socket in line with what the protocol wants now.
-  private func settle() {
+  func settle() {
     guard !isClosing else { return }
     if webSocket == nil, http.phase == .closed { return close() }
     if let webSocket, webSocket.phase == .closed, lingerDeadline == nil {
       lingerDeadline = server.engine.now + server.engine.limits.lingerTime
     }
-    if outbox.bufferedBytes == 0, http.phase == .lingering || lingerDeadline != nil { shutDown() }
+    if write == nil, outbox.bufferedBytes == 0, http.phase == .lingering || lingerDeadline != nil { shutDown() }
     let wants = lingerDeadline != nil || (webSocket?.wantsInput ?? http.wantsInput)
     if wants != isReading {
       if wants {
@@ -203,6 +168,8 @@ final class Client: OutboxOwner, TimerWheelEntry {
   private func shutDown() {
     guard !isShutDown else { return }
     isShutDown = true
+    sayEnd()
+    guard !isClosing else { return }
     let request = UnsafeMutablePointer<uv_shutdown_t>.allocate(capacity: 1)
     let result = uv_shutdown(request, stream) { request, _ in request?.deallocate() }
     if result != 0 {
@@ -216,6 +183,7 @@ final class Client: OutboxOwner, TimerWheelEntry {
     if let webSocket {
       webSocket.close(.goingAway, "the server stops")
     } else if http.phase == .idle, outbox.bufferedBytes == 0 {
+      sayEnd()
       close()
     }
   }
@@ -241,7 +209,7 @@ final class Client: OutboxOwner, TimerWheelEntry {
 
   var deadline: UInt64 {
     if isClosing { return .max }
-    return lingerDeadline ?? webSocket?.deadline ?? http.deadline
+    return min(lingerDeadline ?? webSocket?.deadline ?? http.deadline, handshakeDeadline ?? .max)
   }
 
   /// Whether the client has taken as much of what waits as is asked of it.
@@ -257,7 +225,8 @@ final class Client: OutboxOwner, TimerWheelEntry {
       stalledBytes = uv_stream_get_write_queue_size(stream)
       return outbox.stall(at: server.engine.now)
     }
-    if lingerDeadline != nil { return close() }
+    if lingerDeadline != nil || handshakeDeadline.map({ $0 <= server.engine.now }) == true { return close() }
+    if webSocket == nil, http.phase == .idle { sayEnd() }
     if let webSocket { webSocket.timeOut() } else { http.timeOut() }
     flush()
   }

@@ -50,7 +50,15 @@ final class Server {
     startHandles()
   }
 
-  deinit { input.deallocate() }
+  /// Where what clients of TLS send is read to, a record at a time.
+  let plain = UnsafeMutableRawBufferPointer.allocate(byteCount: 16384, alignment: 16)
+  /// The certificate by which all ports speak TLS; nil for a server that does not.
+  var certificate: CertificateKeeper?
+
+  deinit {
+    input.deallocate()
+    plain.deallocate()
+  }
 
   var clientCount: Int { clients.count }
 
@@ -97,6 +105,7 @@ final class Server {
     span.enter()
     engine.advance(to: uv_now(loop))
     engine.set(unixSeconds: Int64(time(nil)))
+    certificate?.look(at: engine.now)
     wheel.advance(to: engine.now)
     engine.observer?.set(connections: clients.count)
     finishEmptying()

@@ -7,4 +7,6 @@ struct ServerSettings {
   /// Of these, of one address, or network of 64 bits of version 6, that is neither this machine nor a trusted proxy.
   var connectionsPerAddress = 100
   var proxies = TrustedProxies()
+  /// Milliseconds that a client of TLS has to agree on keys.
+  var handshakeTime: UInt64 = 10_000
 }

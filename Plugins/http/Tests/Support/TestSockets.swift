@@ -13,6 +13,7 @@ final class SocketSite: HTTPHandler {
   var gone = 0
 
   init(_ settings: ServerSettings = ServerSettings()) throws {
+    signal(SIGPIPE, SIG_IGN)  // As the host does.
     uv_loop_init(loop)
     server = Server(loop, settings, app: self)
     port = try server.listen(host: "127.0.0.1", port: 0, isWebSocketOnly: false).port
@@ -31,6 +32,12 @@ final class SocketSite: HTTPHandler {
       exchange.onWritable = { [unowned self] in burst(exchange) }
       burst(exchange)
     case "/ws": _ = WebSocketHandshake.answer(exchange) { EchoHandler() }
+    case "/echo": exchange.respond(.ok, body: SharedBytes(copying: exchange.body))
+    case "/secure": exchange.respond(.ok, .text, text: exchange.remote.isSecure ? "secure" : "plain")
+    case "/abort":
+      exchange.beginStream()
+      exchange.stream { $0.append("half") }
+      waiting.append(exchange)
     default: exchange.respond(.ok, .text, text: "hello")
     }
   }
@@ -95,9 +102,15 @@ final class SocketPeer {
   func send(_ bytes: [UInt8]) { _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
   func close() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
-  /// Reads what is there.
+  /// Reads what is there, and answers all that has come.
   @discardableResult
   func read(atMost limit: Int = .max) -> String {
+    take(atMost: limit)
+    return String(decoding: received, as: UTF8.self)
+  }
+
+  /// Reads what is there.
+  func take(atMost limit: Int = .max) {
     withUnsafeTemporaryAllocation(byteCount: 65536, alignment: 1) { buffer in
       while received.count < limit {
         let count = recv(descriptor, buffer.baseAddress, min(buffer.count, limit - received.count), 0)
@@ -106,6 +119,5 @@ final class SocketPeer {
         received.append(contentsOf: buffer.prefix(count))
       }
     }
-    return String(decoding: received, as: UTF8.self)
   }
 }
