@@ -60,6 +60,27 @@ import Testing
     #expect(server.engine.load.waitingBytes == 0)
   }
 
+  @Test func onePlaceHoldsAQuarterOfAll() {
+    var limits = HTTPLimits()
+    limits.memory = 40_000
+    var waiting: [HTTPExchange] = []
+    let server = TestServer(limits: limits) { waiting.append($0) }
+    let request = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9000\r\n\r\n" + String(repeating: "x", count: 9000)
+    var clients: [TestConnection] = []
+    for address in ["192.0.2.1", "192.0.2.1", "192.0.2.2", "127.0.0.1", "127.0.0.1"] {
+      let client = server.connect()
+      client.http.remote = Remote(address)
+      client.send(request)
+      clients.append(client)
+      if address == "192.0.2.1", clients.count == 2 { #expect(client.text.hasPrefix("HTTP/1.1 503 ")) }
+    }
+    #expect(waiting.count == 4)
+    for exchange in waiting { exchange.respond(.noContent) }
+    waiting = []
+    clients = []
+    #expect(server.engine.load.heldBytes == 0)
+  }
+
   @Test func bodiesOfThoseWhoHaveGoneAreForgotten() {
     let server = TestServer()
     for _ in 0..<3 {
@@ -97,7 +118,7 @@ import Testing
         "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
           + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
       client.send(TestWebSocket.text(String(repeating: "x", count: 5000)).prefix(20))
-      #expect(server.engine.load.heldBytes == 5000)
+      #expect(server.engine.load.heldBytes == 12, "what has come, not what was announced")
     }
     #expect(server.engine.load.heldBytes == 0)
   }

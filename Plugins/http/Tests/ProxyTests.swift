@@ -112,6 +112,21 @@ import Testing
     #expect(send(from: "10.0.0.1", headers, host: host).status == status)
   }
 
+  @Test func aRawRouteSeesTheClientOfTheProxy() {
+    var seen: [String] = []
+    site.app.catalog.isStale = true
+    _ = site.host.routes.add("GET /raw") { x in
+      seen = [x.address, "\(x.isSecure)", x.header("host") ?? ""]
+      _ = x.respond(200, [], "")
+    }
+    let client = site.connect()
+    client.http.remote = Remote("10.0.0.1", isProxy: true)
+    client.send(
+      "GET /raw HTTP/1.1\r\nHost: upstream\r\nForwarded: for=192.0.2.7;proto=https;host=board.example\r\n"
+        + "Authorization: Bearer good\r\n\r\n")
+    #expect(seen == ["192.0.2.7", "true", "board.example"])
+  }
+
   @Test func oneConnectionOfAProxyCarriesManyClients() {
     auth.answer = { _, _ in .principal("user:ada", rights: "*") }
     let client = site.connect()

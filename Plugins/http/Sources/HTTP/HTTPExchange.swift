@@ -28,8 +28,7 @@ final class HTTPExchange {
   private var fieldStart = 0
   private var valueStart = -1
   private var storedBody = ByteBuffer()
-  /// Bytes of the body that count for what the server holds.
-  private var heldBytes = 0
+  private var heldBody: HeldBytes
   /// Bytes of the body so far, also of a body that is ignored.
   private(set) var bodyBytes = 0
   private(set) var method = HTTPMethod.other
@@ -77,15 +76,15 @@ final class HTTPExchange {
   init(engine: HTTPEngine) {
     self.engine = engine
     remote = engine.here
+    heldBody = HeldBytes(engine.load)
   }
-
-  deinit { releaseBody() }
 
   /// Begins anew for a request on this connection.
   func begin(on connection: HTTPConnection) {
     self.connection = connection
     remote = connection.remote
     rate = nil
+    heldBody.place = remote.limitedPlace
     refusal = nil
     head.removeAll(keeping: 64 * 1024)
     storedBody.removeAll(keeping: 64 * 1024)
@@ -251,19 +250,14 @@ final class HTTPExchange {
     guard checkFraming(to: offset(behind: part)) else { return false }
     guard method.takesBody else { return true }
     storedBody.append(part)
-    engine.load.heldBytes += part.count
-    heldBytes += part.count
-    if engine.load.isFull {
-      return refuse(.serviceUnavailable, "This server holds as many bodies as it can; come back in a second.")
-    }
-    return true
+    return heldBody.add(part.count)
+      || refuse(
+        .serviceUnavailable,
+        "This server holds as many bodies as it can, of all or of your address; come back in a second.")
   }
 
   /// The body is not held for the client any more.
-  func releaseBody() {
-    engine.load.heldBytes -= heldBytes
-    heldBytes = 0
-  }
+  func releaseBody() { heldBody.release() }
 }
 
 // MARK: - Bodies in parts

@@ -208,7 +208,8 @@ extension HTTPExchange {
     }
     if allowsOrigin, let origin = header("origin") {
       buffer.appendHeader("Access-Control-Allow-Origin", origin)
-      buffer.append("Vary: Origin\r\nAccess-Control-Expose-Headers: ETag, Link, Location, X-Request-Id\r\n")
+      buffer.append("Vary: Origin\r\nAccess-Control-Expose-Headers: ETag, Link, Location, RateLimit-Limit, ")
+      buffer.append("RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id\r\n")
     }
     rate?.append(to: &buffer)
     if let line = engine.strictTransport, remote.isSecure { buffer.append(line.bytes) }

@@ -8,6 +8,8 @@ final class Load {
   private let lagLimit: UInt64
   /// Bytes of bodies and messages that have come and are not dealt with.
   var heldBytes = 0
+  /// Of these, those of places that may hold only so much.
+  private var places: [IPAddress: Int] = [:]
   /// Bytes that wait to be sent.
   var waitingBytes = 0
   /// The average of what turns of the loop took, in 1/16 milliseconds; the last counts for an eighth. One long turn is no
@@ -24,6 +26,21 @@ final class Load {
 
   /// Whether nothing more should be held.
   var isFull: Bool { heldBytes + waitingBytes > memory }
+
+  /// Counts bytes that are held; answers whether there is room for them. One place has a quarter of all.
+  func hold(_ bytes: Int, of place: IPAddress?) -> Bool {
+    heldBytes += bytes
+    guard let place else { return !isFull }
+    places[place, default: 0] += bytes
+    return !isFull && places[place, default: 0] <= memory / 4
+  }
+
+  /// Bytes are not held any more.
+  func letGo(_ bytes: Int, of place: IPAddress?) {
+    heldBytes -= bytes
+    guard bytes > 0, let place, let count = places[place] else { return }
+    places[place] = count > bytes ? count - bytes : nil
+  }
 
   /// A turn of the loop has ended that took so many milliseconds.
   func turnDidEnd(after milliseconds: UInt64) { lag = lag - lag / 8 + min(milliseconds, 1 << 32) * 2 }

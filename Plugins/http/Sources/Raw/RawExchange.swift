@@ -104,6 +104,8 @@ final class RawExchange {
   }
 
   func header(_ name: Bytes) -> Bytes? {
+    // Behind a proxy, the name by which the client has asked.
+    if let host = exchange.remote.host, name.equals("host") { return host.bytes }
     for field in exchange.fields where field.name.count == name.count {
       if zip(exchange.name(field), name).allSatisfy({ asciiLowercased($0) == $1 }) { return exchange.value(field) }
     }

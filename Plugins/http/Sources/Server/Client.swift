@@ -137,6 +137,7 @@ final class Client: OutboxOwner, TimerWheelEntry {
     guard webSocket == nil, let handler = http.successor else { return }
     let webSocket = WebSocketConnection(
       engine: server.engine, outbox: outbox, limits: server.settings.webSocket, handler: handler)
+    webSocket.held.place = remote.limitedPlace
     self.webSocket = webSocket
     let rest = http.takeRest()
     webSocket.receive(rest.bytes)

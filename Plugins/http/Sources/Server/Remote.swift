@@ -31,6 +31,9 @@ final class Remote {
   /// Whether it is this machine.
   var isLocal: Bool { address?.isLoopback ?? true }
 
+  /// The place by which its connection is limited; nil for this machine and trusted proxies, which have no limit of their own.
+  var limitedPlace: IPAddress? { isLocal || isProxy ? nil : address?.place }
+
   /// Whether both are at one place and come the same way.
   func isSame(as other: Remote) -> Bool { self === other || address == other.address && isSecure == other.isSecure }
 }

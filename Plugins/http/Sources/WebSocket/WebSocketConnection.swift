@@ -31,20 +31,6 @@ final class WebSocketConnection {
     case closed
   }
 
-  /// Close codes of RFC 6455, section 7.4.
-  enum CloseCode: UInt16 {
-    case normal = 1000
-    case goingAway = 1001
-    case protocolError = 1002
-    case unsupportedData = 1003
-    case policyViolation = 1008
-    case messageTooBig = 1009
-    case internalError = 1011
-    case tryAgainLater = 1013
-    /// Nobody has told in time who is there, or it is not true any more.
-    case unauthenticated = 4401
-  }
-
   let engine: HTTPEngine
   let outbox: Outbox
   let limits: WebSocketLimits
@@ -59,8 +45,8 @@ final class WebSocketConnection {
   private var lastHeard: UInt64
   private var pingedAt: UInt64?
   private var closedAt: UInt64 = 0
-  /// Bytes of a message that has begun.
-  private var heldBytes = 0
+  /// The message that has begun.
+  var held: HeldBytes
   /// When the handler is told that it is time to know who the client is; nil for never.
   private var identifyBy: UInt64?
   /// The code of the close frame that the client sent, or of the end of the connection.
@@ -68,6 +54,7 @@ final class WebSocketConnection {
 
   init(engine: HTTPEngine, outbox: Outbox, limits: WebSocketLimits, handler: any WebSocketHandler) {
     self.engine = engine
+    held = HeldBytes(engine.load)
     self.outbox = outbox
     self.limits = limits
     self.handler = handler
@@ -81,15 +68,7 @@ final class WebSocketConnection {
     handler.webSocketDidOpen(self)
   }
 
-  deinit {
-    releaseMessage()
-    wslay_event_context_free(context)
-  }
-
-  private func releaseMessage() {
-    engine.load.heldBytes -= heldBytes
-    heldBytes = 0
-  }
+  deinit { wslay_event_context_free(context) }
 
   /// Whether so much waits for this client that nothing should be added.
   var isCongested: Bool { outbox.bufferedBytes > (engine.load.isFull ? limits.highWater / 16 : limits.highWater) }
@@ -170,18 +149,18 @@ final class WebSocketConnection {
       if controlFrames > limits.controlFrames { refuse(.policyViolation, "too many pings") }
       return
     }
-    // wslay takes the memory for a frame when it begins.
-    let length = Int(min(length, UInt64(limits.message)))
-    heldBytes += length
-    engine.load.heldBytes += length
-    if engine.load.isFull { return refuse(.tryAgainLater, "the server holds as many messages as it can") }
     frames += 1
     if frames > limits.fragments { refuse(.policyViolation, "too many fragments") }
     if isFinal { frames = 0 }
   }
 
+  /// A part of a frame is kept until its message is whole.
+  fileprivate func partArrived(_ count: Int) {
+    if !held.add(count), phase == .open { refuse(.tryAgainLater, "the server holds as many messages as it can") }
+  }
+
   fileprivate func messageArrived(opcode: UInt8, _ message: Bytes) {
-    if opcode & 8 == 0 { releaseMessage() }
+    if opcode & 8 == 0 || frames == 0 { held.release() }
     guard phase == .open else { return }
     switch UInt32(opcode) {
     case WSLAY_TEXT_FRAME.rawValue: handler?.webSocket(self, didReceive: message, isText: true)
@@ -302,7 +281,9 @@ final class WebSocketConnection {
       WebSocketConnection.from(me)?.frameBegan(
         opcode: frame.opcode, isFinal: frame.fin != 0, length: frame.payload_length)
     },
-    on_frame_recv_chunk_callback: nil,
+    on_frame_recv_chunk_callback: { _, part, me in
+      if let part = part?.pointee { WebSocketConnection.from(me)?.partArrived(part.data_length) }
+    },
     on_frame_recv_end_callback: nil,
     on_msg_recv_callback: { _, message, me in
       guard let message = message?.pointee else { return }

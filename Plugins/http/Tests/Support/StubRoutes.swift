@@ -87,6 +87,7 @@ extension UnsafeMutablePointer<orch_http_exchange> {
   var method: String { Bytes(verbs.method(self)).text }
   var target: String { Bytes(verbs.target(self)).text }
   var address: String { Bytes(verbs.address(self)).text }
+  var isSecure: Bool { verbs.is_secure(self) == 1 }
   var body: String { Bytes(verbs.body(self)).text }
 
   func parameter(_ name: String) -> String? {
