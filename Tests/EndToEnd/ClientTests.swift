@@ -62,6 +62,10 @@ import Testing
     try Client.run("tls.py", [])
   }
 
+  @Test func keepsTheConventionsOfREST() throws {
+    try Client.run("rest.py", [try Plugins.fixture("echo")])
+  }
+
   @Test func describesEveryRouteTrulyInOpenAPI() throws {
     try Client.run("openapi.py", [])
   }

@@ -78,9 +78,11 @@ import Testing
   @Test func linksTheNextPage() {
     site.host.answer = { _, _ in .answer(#"{"items":[{"id":"1"}],"next":"a b"}"#) }
     let reply = site.send("GET /api/tasks?status=todo&cursor=old&limit=1")
-    #expect(reply.headers["Link"] == #"</api/tasks?status=todo&limit=1&cursor=a%20b>; rel="next""#)
+    let first = #"</api/tasks?status=todo&limit=1>; rel="first""#
+    #expect(reply.headers["Link"] == #"</api/tasks?status=todo&limit=1&cursor=a%20b>; rel="next", "# + first)
     site.host.answer = { _, _ in .answer(#"{"items":[{"next":1}],"next":null}"#) }
     #expect(site.send("GET /api/tasks").headers["Link"] == nil)
+    #expect(site.send("GET /api/tasks?cursor=x").headers["Link"] == #"</api/tasks>; rel="first""#)
   }
 
   @Test func honoursConditions() {
@@ -178,7 +180,28 @@ import Testing
   @Test func answersPreflightsOfAllowedOriginsAlone() {
     let allowed = site.send("OPTIONS /api/tasks", headers: ["Origin: https://other.example"])
     #expect(allowed.headers["Access-Control-Allow-Methods"] == "GET, POST, HEAD, OPTIONS")
+    #expect(allowed.headers["Access-Control-Allow-Headers"]?.contains("Prefer") == true)
+    #expect(allowed.headers["Vary"] == "Origin")
     #expect(site.send("OPTIONS /api/tasks").headers["Access-Control-Allow-Methods"] == nil)
+  }
+
+  @Test(arguments: ["https://other.example", "http://localhost:3001", "https://evil.example"])
+  func noForeignPageMayUseACookie(origin: String) {
+    for line in ["OPTIONS /api/tasks", "GET /api/tasks"] {
+      let reply = site.send(line, headers: ["Origin: \(origin)"])
+      #expect(reply.headers["Access-Control-Allow-Credentials"] == nil)
+      #expect(reply.headers["Access-Control-Allow-Origin"] != "*")
+      #expect((reply.status == 403) == (origin == "https://evil.example"))
+    }
+  }
+
+  @Test func headIsAskedWithTheSameConditions() {
+    site.host.answer = { _, _ in .answer(#"{"id":"x","revision":7}"#) }
+    #expect(site.send("HEAD /api/tasks/x", headers: [#"If-None-Match: "7""#]).status == 304)
+    for tag in [#"W/"7""#, #""abc""#] {
+      let reply = site.send("PATCH /api/tasks/x/status", headers: ["If-Match: \(tag)"], body: "{}")
+      #expect(reply.status == 412, "\(tag)")
+    }
   }
 
   @Test func cancelsTheCallOfAClientThatGoes() {

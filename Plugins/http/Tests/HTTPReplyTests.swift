@@ -15,7 +15,7 @@ import Testing
     }
     let client = server.connect()
     client.send(Self.get)
-    let head = "\(Self.head)Content-Type: application/x-ndjson\r\nCache-Control: no-store\r\n"
+    let head = "\(Self.head)Content-Type: application/x-ndjson\r\nCache-Control: no-store\r\nVary: Accept-Encoding\r\n"
     #expect(client.takeText() == "\(head)Transfer-Encoding: chunked\r\n\r\n")
     stream?.stream { $0.append("{\"n\":1}\n") }
     stream?.stream { _ in }

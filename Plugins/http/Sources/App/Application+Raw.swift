@@ -70,8 +70,9 @@ extension Application {
     return SharedBytes(copying: buffer.bytes)
   }
 
-  private func send(_ folder: StaticFolder, _ exchange: HTTPExchange) {
-    guard let file = catalog.router.captures.last.flatMap(folder.file) else {
+  /// Answers with the file that the rest of the path names, or the index of the folder.
+  func send(_ folder: StaticFolder, _ exchange: HTTPExchange) {
+    guard let file = folder.file(catalog.router.captures.last ?? Bytes(start: nil, count: 0)) else {
       return exchange.respond(Problem(http: .notFound, detail: "There is no file \(exchange.target.text)."))
     }
     FileAnswer(file: file, folder: folder).send(exchange, readFile)

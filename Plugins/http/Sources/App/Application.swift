@@ -129,9 +129,9 @@ final class Application: HTTPHandler {
       buffer.appendHeader("Allow", allow)
       guard isPreflight else { return }
       buffer.appendHeader("Access-Control-Allow-Methods", allow)
-      buffer.append(
-        "Access-Control-Allow-Headers: Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id\r\n"
-      )
+      buffer.append("Access-Control-Allow-Headers: Authorization, Content-Encoding, Content-Type, If-Match, ")
+      buffer.append("If-None-Match, Idempotency-Key, Last-Event-ID, Prefer, X-Request-Id, traceparent, tracestate\r\n")
+      buffer.append("Access-Control-Max-Age: 600\r\n")
     }
   }
 
@@ -227,11 +227,20 @@ final class Application: HTTPHandler {
     _ exchange: HTTPExchange, _ call: RESTCall, as principal: Principal?, query: Bytes = Bytes(start: nil, count: 0)
   ) {
     guard let principal else { return }
-    let body = exchange.body
-    guard body.isEmpty || isJSON(exchange.header("content-type")) else {
+    guard exchange.body.isEmpty || isJSON(exchange.header("content-type")) else {
       return exchange.respond(
-        Problem(http: .unsupportedMediaType, detail: "The body must be JSON: send Content-Type: application/json."))
+        Problem(http: .unsupportedMediaType, detail: "The body must be JSON: send Content-Type: application/json.")
+      ) { $0.append("Accept: application/json\r\n") }
     }
+    guard exchange.header("content-encoding") != nil else { return begin(call, exchange, as: principal, query: query) }
+    withPlainBody(exchange) { [self] isNow in
+      if isNow { return begin(call, exchange, as: principal, query: query) }
+      // The captures of the match are borrowed: it is made again.
+      answer(exchange, as: principal)
+    }
+  }
+
+  private func begin(_ call: RESTCall, _ exchange: HTTPExchange, as principal: Principal, query: Bytes) {
     arguments.removeAll(keeping: 1 << 20)
     do throws(Problem) {
       try call.writeArguments(
@@ -240,8 +249,8 @@ final class Application: HTTPHandler {
       return exchange.respond(error)
     }
     if let problem = gate.crowding { return exchange.respond(problem) }
-    let trace = trace(of: exchange)
-    gate.begin(call, name.bytes, arguments.bytes, as: principal, trace: trace)
+    gate.begin(
+      call, name.bytes, arguments.bytes, as: principal, trace: trace(of: exchange), wait: call.preferences.wait)
     if !call.isOver { exchange.onDisconnect = { call.cancel() } }
   }
 

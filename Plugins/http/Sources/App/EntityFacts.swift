@@ -3,12 +3,14 @@ struct EntityFacts {
   private var id: Bytes?
   private var revision: Bytes?
   private var next: Bytes?
+  private var isList = false
 
   /// Looks at an answer, which must outlive this value.
   init(_ answer: Bytes) {
     guard answer.first == UInt8(ascii: "{") else { return }
     let list: StaticString = #"{"items":["#
     if answer.count > list.utf8CodeUnitCount, answer.part(0..<list.utf8CodeUnitCount).equals(list) {
+      isList = true
       // Most lists end here; they are long, and not worth reading.
       let last: StaticString = #"],"next":null}"#
       if answer.part(answer.count - min(answer.count, last.utf8CodeUnitCount)..<answer.count).equals(last) { return }
@@ -23,26 +25,10 @@ struct EntityFacts {
     self = facts
   }
 
-  /// Appends `ETag`: the quoted revision.
-  func appendTag(to buffer: inout ByteBuffer) {
-    guard let revision, revision.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else { return }
-    buffer.append("ETag: \"")
-    buffer.append(revision)
-    buffer.append("\"\r\n")
-  }
-
-  /// Whether a list of tags has this entity's.
-  func matches(_ tags: Bytes?) -> Bool {
-    guard let tags, let revision else { return false }
-    var matches = false
-    tags.forEachListElement { tag in
-      var tag = tag
-      if tag.count > 2, tag.part(0..<2).equals("W/") { tag = tag.part(2..<tag.count) }
-      if tag.equals("*") || tag.count == revision.count + 2 && tag.part(1..<tag.count - 1).equals(revision) {
-        matches = true
-      }
-    }
-    return matches
+  /// What stands in the entity tag: the revision.
+  var tag: Bytes? {
+    guard let revision, revision.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else { return nil }
+    return revision
   }
 
   /// Appends `Location`: the address of a new entity.
@@ -65,25 +51,41 @@ struct EntityFacts {
     buffer.appendHeader("Location", location.bytes)
   }
 
-  /// Appends `Link` to the next page: the same address with another cursor.
+  /// Appends `Link` to the next page and, when this is not the first, to the first: the same address with another
+  /// cursor or none.
   func appendLink(of target: Bytes, to buffer: inout ByteBuffer) {
-    guard let next, next.first == UInt8(ascii: "\"") else { return }
+    guard isList else { return }
     let end = target.firstIndex(of: UInt8(ascii: "?")) ?? target.count
-    var link = ByteBuffer()
-    link.append(UInt8(ascii: "<"))
-    link.append(target.part(0..<end))
-    link.append(UInt8(ascii: "?"))
+    guard next != nil || end < target.count else { return }
+    var page = ByteBuffer()
+    page.append(target.part(0..<end))
+    page.append(UInt8(ascii: "?"))
+    var isFirst = true
     for pair in target.part(min(end + 1, target.count)..<target.count).split(separator: UInt8(ascii: "&")) {
       let pair = Bytes(rebasing: pair)
-      if pair.count >= 7, pair.part(0..<7).equals("cursor=") { continue }
-      link.append(pair)
-      link.append(UInt8(ascii: "&"))
+      if pair.count >= 7, pair.part(0..<7).equals("cursor=") {
+        isFirst = false
+        continue
+      }
+      page.append(pair)
+      page.append(UInt8(ascii: "&"))
     }
-    link.append("cursor=")
-    var text = ByteBuffer()
-    text.append(unescaping: next)
-    link.append(percentEncoding: text.bytes)
-    link.append(#">; rel="next""#)
-    buffer.appendHeader("Link", link.bytes)
+    var links = ByteBuffer()
+    if let next, next.first == UInt8(ascii: "\"") {
+      var text = ByteBuffer()
+      text.append(unescaping: next)
+      links.append(UInt8(ascii: "<"))
+      links.append(page.bytes)
+      links.append("cursor=")
+      links.append(percentEncoding: text.bytes)
+      links.append(#">; rel="next""#)
+    }
+    if !isFirst {
+      if !links.isEmpty { links.append(", ") }
+      links.append(UInt8(ascii: "<"))
+      links.append(page.slice(0, page.count - 1))
+      links.append(#">; rel="first""#)
+    }
+    if !links.isEmpty { buffer.appendHeader("Link", links.bytes) }
   }
 }

@@ -52,9 +52,14 @@ final class HostGate {
   ///   - method: `service.method`.
   ///   - arguments: A JSON object.
   ///   - trace: A W3C traceparent, or empty.
-  func begin(_ pending: HostCall, _ method: Bytes, _ arguments: Bytes, as principal: Principal, trace: Bytes) {
+  ///   - wait: Seconds after which the caller does not want the answer any more. It can only shorten the time.
+  func begin(
+    _ pending: HostCall, _ method: Bytes, _ arguments: Bytes, as principal: Principal, trace: Bytes, wait: Int64? = nil
+  ) {
     let context: UnsafeMutablePointer<orch_ctx>
-    do throws(Problem) { context = try makeContext(principal, trace: trace) } catch { return pending.fail(error) }
+    do throws(Problem) { context = try makeContext(principal, trace: trace, wait: wait) } catch {
+      return pending.fail(error)
+    }
     pending.gate = self
     pending.context = context
     var options = orch_call_options()
@@ -99,12 +104,15 @@ final class HostGate {
 
   /// Makes a context that stands for somebody; ``free(_:)`` ends it.
   ///
-  /// - Parameter isLasting: Whether every call made with it has its own time, and not all together that of one.
+  /// - Parameters:
+  ///   - wait: Seconds after which the answer is not wanted any more.
+  ///   - isLasting: Whether every call made with it has its own time, and not all together that of one.
   func makeContext(
-    _ principal: Principal, trace: Bytes, isLasting: Bool = false
+    _ principal: Principal, trace: Bytes, wait: Int64? = nil, isLasting: Bool = false
   ) throws(Problem) -> UnsafeMutablePointer<orch_ctx> {
     var context: UnsafeMutablePointer<orch_ctx>?
-    let status = principal.withIdentity(trace: trace, timeout: isLasting ? -1 : callTime) { identity in
+    let time = wait.map { $0 < callTime / 1000 ? $0 * 1000 : callTime } ?? callTime
+    let status = principal.withIdentity(trace: trace, timeout: isLasting ? -1 : time) { identity in
       actors.pointee.make?(host, identity, &context) ?? Status.unimplemented.rawValue
     }
     guard status == Status.ok.rawValue, let context else {
@@ -133,7 +141,8 @@ final class HostGate {
 
 /// A call under way; subclasses say what becomes of its replies. Used once.
 class HostCall {
-  fileprivate(set) var id: UInt64 = 0
+  // The host writes it through a pointer and may call back, where it is read, before the access to it has ended.
+  @exclusivity(unchecked) fileprivate(set) final var id: UInt64 = 0
   fileprivate var gate: HostGate?
   fileprivate var context: UnsafeMutablePointer<orch_ctx>?
   private(set) var isOver = false

@@ -4,7 +4,9 @@ import PluginKit
 final class RESTCall: HostCall {
   /// The method of a route; nil when the method was named in the path.
   let declaration: Declaration?
+  let preferences: Preferences
   private let exchange: HTTPExchange
+  private var selection: FieldSelection?
   private var format = StreamFormat.ndjson
   /// Bytes of chunks that were written and wait for the client before they are credited.
   private var owed = 0
@@ -14,6 +16,7 @@ final class RESTCall: HostCall {
   init(_ exchange: HTTPExchange, _ declaration: Declaration?) {
     self.exchange = exchange
     self.declaration = declaration
+    preferences = Preferences(exchange)
   }
 
   // MARK: Arguments
@@ -27,8 +30,10 @@ final class RESTCall: HostCall {
       let headers = owners.map { (name: $0.name, value: $0.value.bytes) }
       // The bytes belong to their owners, which nothing else keeps until they are written.
       defer { withExtendedLifetime(owners) {} }
-      return try writer.write(
+      try writer.write(
         declaration, path: path, headers: headers, query: query, body: exchange.body, to: &output)
+      selection = try writer.fields.map { names throws(Problem) in try FieldSelection(names, of: declaration) }
+      return
     }
     let body = exchange.body
     if body.isEmpty { return output.append("{}") }
@@ -46,12 +51,16 @@ final class RESTCall: HostCall {
   private func headerArguments() throws(Problem) -> [(name: String, value: SharedBytes)] {
     guard let declaration else { return [] }
     var arguments: [(name: String, value: SharedBytes)] = []
-    if let tag = exchange.header("if-match"), !tag.equals("*") {
+    if let text = exchange.header("if-match"), !text.equals("*") {
       guard declaration.takesRevision else {
         throw Problem(.invalidArgument, "\(declaration.fullName) takes no If-Match: it does not check the revision.")
       }
-      guard tag.count > 2, tag.first == UInt8(ascii: "\""), let revision = Int(tag.part(1..<tag.count - 1).text) else {
+      guard let tag = EntityTag(text) else {
         throw Problem(.invalidArgument, "If-Match must be one ETag of this server, such as \"7\".")
+      }
+      guard !tag.isWeak, let revision = Int(tag.opaque.text) else {
+        let detail = "No revision has the ETag \(text.text): If-Match takes those of this server, without W/."
+        throw Problem(http: .preconditionFailed, detail: detail)
       }
       isConditional = true
       arguments.append(("revision", SharedBytes { $0.append(decimal: revision) }))
@@ -97,18 +106,30 @@ final class RESTCall: HostCall {
     if answer.isNull, declaration?.hasResult != true { return exchange.respond(.noContent) }
     let bytes = answer.bytes
     let facts = EntityFacts(bytes)
-    if exchange.method == .get, facts.matches(exchange.header("if-none-match")) {
-      return exchange.respond(.notModified) { facts.appendTag(to: &$0) }
-    }
+    let returns = declaration?.isRead == false ? preferences.returns : nil
     let (creates, home) = (declaration?.creates == true, declaration?.home)
     let exchange = self.exchange
     func headers(_ buffer: inout ByteBuffer) {
-      facts.appendTag(to: &buffer)
+      if let tag = facts.tag { exchange.appendTag(tag, to: &buffer) }
       if creates { facts.appendLocation(below: home, or: exchange.target, to: &buffer) }
       facts.appendLink(of: exchange.target, to: &buffer)
+      guard let returns else { return }
+      buffer.append("Preference-Applied: ")
+      buffer.append(returns.text)
+      buffer.append("\r\nVary: Prefer\r\n")
+    }
+    if returns == .minimal { return exchange.respond(creates ? .created : .noContent, headers: headers) }
+    let selected = selection.map { selection in SharedBytes { selection.append(bytes, to: &$0) } }
+    exchange.negotiate(.json, length: selected?.bytes.count ?? bytes.count)
+    if exchange.method == .get || exchange.method == .head, let tag = facts.tag,
+      EntityTag.list(exchange.header("if-none-match"), has: tag)
+    {
+      return exchange.respond(.notModified, headers: headers)
     }
     let status: HTTPStatus = creates ? .created : .ok
-    if bytes.count < OutputQueue.sharingThreshold {
+    if let selected {
+      exchange.respond(status, .json, body: selected, headers: headers)
+    } else if bytes.count < OutputQueue.sharingThreshold {
       exchange.respond(status, .json, body: bytes, headers: headers)
     } else {
       exchange.respond(status, .json, body: answer.take(), headers: headers)

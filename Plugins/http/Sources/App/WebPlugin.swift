@@ -139,7 +139,25 @@ final class WebPlugin: Plugin {
         $0.append("Strict-Transport-Security: max-age=\(configuration.strictTransport)\r\n")
       }
     }
+    server.engine.compressor.workers = workers()
     return server
+  }
+
+  /// Where long replies are compressed.
+  private func workers() -> Compressor.Workers {
+    let host = self.host
+    return { job, done in
+      do {
+        try host.work {
+          job()
+        } done: { result in
+          done((try? result.get()) ?? Compressor.Outcome(result: .failure(.malformed)))
+        }
+        return true
+      } catch {
+        return false
+      }
+    }
   }
 
   /// Reads the certificate, when there is one, and looks after it from now on.

@@ -66,6 +66,13 @@ struct ByteBuffer: ~Copyable {
     text.withUTF8 { append($0) }
   }
 
+  /// Lets `body` write up to `limit` bytes behind the end; it answers how many it has written.
+  mutating func append(upTo limit: Int, _ body: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
+    let written = body(UnsafeMutableBufferPointer(start: room(limit), count: limit))
+    precondition(written >= 0 && written <= limit, "more bytes written than there is room for")
+    count += written
+  }
+
   /// Appends a number in decimal digits.
   mutating func append(decimal value: Int) {
     var magnitude = value.magnitude

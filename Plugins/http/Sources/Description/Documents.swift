@@ -26,9 +26,15 @@ final class Documents {
   /// Makes a document of a text of the host, and tells the outcome on the loop.
   typealias Builder = (Kind, String, @escaping (Result<[UInt8], Failure>) -> Void) -> Void
 
+  private struct Document {
+    var content: SharedBytes
+    /// What tells the content apart: an entity tag without its quotes.
+    var tag: String
+  }
+
   private let gate: HostGate
   private let build: Builder
-  private var made: [Kind: SharedBytes] = [:]
+  private var made: [Kind: Document] = [:]
   private var waiting: [Kind: [HTTPExchange]] = [:]
   private var generation = 0
 
@@ -64,7 +70,8 @@ final class Documents {
     let exchanges = waiting.removeValue(forKey: kind) ?? []
     switch outcome {
     case .success(let bytes):
-      let document = SharedBytes { buffer in bytes.withUnsafeBufferPointer { buffer.append($0) } }
+      let content = SharedBytes { buffer in bytes.withUnsafeBufferPointer { buffer.append($0) } }
+      let document = Document(content: content, tag: StaticFolder.tag(of: content.bytes))
       if begun == generation { made[kind] = document }
       for exchange in exchanges { send(document, exchange) }
     case .failure(let failure):
@@ -72,7 +79,7 @@ final class Documents {
     }
   }
 
-  private func send(_ document: SharedBytes, _ exchange: HTTPExchange) {
-    exchange.respond(.ok, .json, body: document) { $0.append("Cache-Control: no-cache\r\n") }
+  private func send(_ document: Document, _ exchange: HTTPExchange) {
+    exchange.respond(.json, document.content, tag: document.tag) { $0.append("Cache-Control: no-cache\r\n") }
   }
 }

@@ -13,6 +13,7 @@ final class HTTPEngine {
   let outboxes: OutboxPool
   /// Who comes by no network.
   let here = Remote(nil)
+  let compressor = Compressor()
   unowned let handler: any HTTPHandler
   /// Who measures requests, if anybody does.
   var observer: (any HTTPObserver)?
@@ -67,6 +68,7 @@ final class HTTPEngine {
     exchange.onWritable = nil
     exchange.onWake = nil
     exchange.onBody = nil
+    exchange.plainBody = nil
     if !exchange.wasKept { exchange.releaseBody() }
     if !exchange.wasKept, !isClosed, spare.count < 256 { spare.append(exchange) }
   }

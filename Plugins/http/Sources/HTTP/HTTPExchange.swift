@@ -13,7 +13,12 @@ final class HTTPExchange {
     var detail: String
   }
 
-  enum Reply { case none, streaming, ended }
+  enum Reply {
+    case none
+    /// Given, and being made ready for the wire.
+    case pending
+    case streaming, ended
+  }
 
   let engine: HTTPEngine
   /// The connection to answer on; nil once the reply has ended or the client has gone.
@@ -57,6 +62,12 @@ final class HTTPExchange {
   var isChunked = false
   /// Whether the connection ends with a stream.
   var closesAtEnd = false
+  /// How the body of the reply is coded.
+  var coding = ContentCoding.identity
+  /// Whether another client might get another coding.
+  var isNegotiated = false
+  /// What compresses a stream.
+  var deflater: Deflater?
   /// Whether the page that asks is of a foreign origin that may read the reply.
   var allowsOrigin = false
   /// Whether the handler returned without an answer, and so may hold this object for any time.
@@ -105,6 +116,10 @@ final class HTTPExchange {
     headBytes = 0
     reply = .none
     isChunked = false
+    coding = .identity
+    isNegotiated = false
+    deflater = nil
+    plainBody = nil
     allowsOrigin = false
     record = engine.observer?.begin(engine) ?? ExchangeRecord()
     wakeAt = .max
@@ -117,7 +132,10 @@ final class HTTPExchange {
   var target: Bytes { head.slice(0, targetLength) }
 
   /// The whole body; empty for methods whose body means nothing.
-  var body: Bytes { storedBody.bytes }
+  var body: Bytes { plainBody?.bytes ?? storedBody.bytes }
+
+  /// What a compressed body stands for, once somebody has made it plain.
+  var plainBody: SharedBytes?
 
   /// The trimmed value of the first header of that name, which is in lower case.
   func header(_ lower: StaticString) -> Bytes? {

@@ -1,19 +1,3 @@
-/// The media types of replies.
-enum ContentType {
-  case json, problem, ndjson, events, text, html
-
-  var line: StaticString {
-    switch self {
-    case .json: "Content-Type: application/json\r\n"
-    case .problem: "Content-Type: application/problem+json\r\n"
-    case .ndjson: "Content-Type: application/x-ndjson\r\nCache-Control: no-store\r\n"
-    case .events: "Content-Type: text/event-stream\r\nCache-Control: no-store\r\n"
-    case .text: "Content-Type: text/plain; charset=utf-8\r\n"
-    case .html: "Content-Type: text/html; charset=utf-8\r\n"
-    }
-  }
-}
-
 extension ByteBuffer {
   /// Appends a header line. Control characters in the value become spaces, so that no value can add a line.
   mutating func appendHeader(_ name: StaticString, _ value: Bytes) {
@@ -38,19 +22,27 @@ extension ByteBuffer {
 
 extension HTTPExchange {
   /// Whether an answer can still be given.
-  var isOpen: Bool { connection != nil && reply != .ended }
+  var isOpen: Bool { connection != nil && (reply == .none || reply == .streaming) }
 
   // MARK: Whole replies
 
-  /// Answers with a status, a body, and header lines that `headers` writes. The bytes are copied once.
+  /// Answers with a status, a body, and header lines that `headers` writes. The bytes are copied once, or compressed.
   func respond(
     _ status: HTTPStatus, _ type: ContentType? = nil, body: Bytes = Bytes(start: nil, count: 0),
     closing: Bool = false, headers: (inout ByteBuffer) -> Void = { _ in }
   ) {
     guard let connection, reply == .none else { return }
+    if let type { negotiate(type, length: body.count) }
     let closes = closing || !staysOpen
+    var body = body
+    var length: Int? = body.count
+    if coding == .gzip, !status.hasNoBody {
+      // For HEAD nobody needs to know how short it would be.
+      if method == .head { length = nil } else { body = engine.compressor.compress(body) }
+      length = length.map { _ in body.count }
+    }
     connection.outbox.append { buffer in
-      appendHead(status, type, length: body.count, closes: closes, headers, to: &buffer)
+      appendHead(status, type, length: length, closes: closes, headers, to: &buffer)
       if method != .head, !status.hasNoBody {
         buffer.append(body)
         record.sentBytes += body.count
@@ -59,14 +51,32 @@ extension HTTPExchange {
     end(closing: closes)
   }
 
-  /// Answers with a body that is written without being copied when it is large.
+  /// Answers with a body that is written without being copied when it is large; what is to be compressed and is very
+  /// large is so on another thread, and sent then.
   func respond(
     _ status: HTTPStatus, _ type: ContentType? = nil, body: SharedBytes, headers: (inout ByteBuffer) -> Void = { _ in }
   ) {
     guard body.bytes.count >= OutputQueue.sharingThreshold, method != .head, !status.hasNoBody else {
       return respond(status, type, body: body.bytes, headers: headers)
     }
-    guard let connection, reply == .none else { return }
+    guard connection != nil, reply == .none else { return }
+    if let type { negotiate(type, length: body.bytes.count) }
+    guard coding == .gzip else { return send(status, type, body, headers) }
+    var lines: SharedBytes?
+    let isUnderWay = engine.compressor.compress(body) { [self] body in
+      guard reply == .pending, let lines else { return }
+      send(status, type, body) { $0.append(lines.bytes) }
+    }
+    guard isUnderWay else { return respond(status, type, body: body.bytes, headers: headers) }
+    reply = .pending
+    onDisconnect = nil
+    lines = SharedBytes(headers)
+  }
+
+  private func send(
+    _ status: HTTPStatus, _ type: ContentType?, _ body: SharedBytes, _ headers: (inout ByteBuffer) -> Void
+  ) {
+    guard let connection else { return }
     let closes = !staysOpen
     connection.outbox.append {
       appendHead(status, type, length: body.bytes.count, closes: closes, headers, to: &$0)
@@ -87,6 +97,8 @@ extension HTTPExchange {
     reply = .streaming
     isChunked = isVersion11 && length == nil
     closesAtEnd = !isVersion11 && length == nil || !staysOpen
+    if let type { negotiate(type) }
+    if coding == .gzip, method != .head { deflater = engine.compressor.take() }
     connection.outbox.append { appendHead(status, type, length: length, closes: closesAtEnd, headers, to: &$0) }
   }
 
@@ -101,6 +113,20 @@ extension HTTPExchange {
   func stream(_ body: (inout ByteBuffer) -> Void) -> Bool {
     guard let connection, reply == .streaming else { return false }
     if method == .head { return true }
+    send(part: body, end: .part, on: connection)
+    return connection.outbox.bufferedBytes <= engine.limits.highWater
+  }
+
+  /// Sends a part, compressed when the stream is.
+  private func send(part body: (inout ByteBuffer) -> Void, end: Deflater.End, on connection: HTTPConnection) {
+    guard let deflater else { return send(chunk: body, on: connection) }
+    var plain = ByteBuffer()
+    body(&plain)
+    if plain.isEmpty, end == .part { return }
+    send(chunk: { deflater.append(plain.bytes, to: &$0, end) }, on: connection)
+  }
+
+  private func send(chunk body: (inout ByteBuffer) -> Void, on connection: HTTPConnection) {
     connection.outbox.append { buffer in
       let start = buffer.count
       defer { record.sentBytes += buffer.count - start }
@@ -116,13 +142,14 @@ extension HTTPExchange {
       }
       buffer.append("\r\n")
     }
-    return connection.outbox.bufferedBytes <= engine.limits.highWater
   }
 
   /// Sends a part of a stream that need not be copied: large ones are not.
   @discardableResult
   func stream(_ part: SharedBytes) -> Bool {
-    guard part.bytes.count >= OutputQueue.sharingThreshold, method != .head else { return stream(part.bytes) }
+    guard part.bytes.count >= OutputQueue.sharingThreshold, method != .head, deflater == nil else {
+      return stream(part.bytes)
+    }
     guard let connection, reply == .streaming else { return false }
     if isChunked {
       connection.outbox.append { buffer in
@@ -139,6 +166,11 @@ extension HTTPExchange {
   /// Ends a stream.
   func endStream() {
     guard let connection, reply == .streaming else { return }
+    if let deflater {
+      send(part: { _ in }, end: .whole, on: connection)
+      engine.compressor.giveBack(deflater)
+      self.deflater = nil
+    }
     if isChunked, method != .head { connection.outbox.append { $0.append("0\r\n\r\n") } }
     end(closing: closesAtEnd || !staysOpen)
   }
@@ -196,7 +228,9 @@ extension HTTPExchange {
     } else if !isVersion11 {
       buffer.append("Connection: keep-alive\r\n")
     }
-    if let type { buffer.append(type.line) }
+    if let type { append(type, to: &buffer) }
+    if isNegotiated { buffer.append("Vary: Accept-Encoding\r\n") }
+    if coding == .gzip, !status.hasNoBody { buffer.append("Content-Encoding: gzip\r\n") }
     if let length {
       if !status.hasNoBody {
         buffer.append("Content-Length: ")
@@ -208,8 +242,8 @@ extension HTTPExchange {
     }
     if allowsOrigin, let origin = header("origin") {
       buffer.appendHeader("Access-Control-Allow-Origin", origin)
-      buffer.append("Vary: Origin\r\nAccess-Control-Expose-Headers: ETag, Link, Location, RateLimit-Limit, ")
-      buffer.append("RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id\r\n")
+      buffer.append("Vary: Origin\r\nAccess-Control-Expose-Headers: ETag, Link, Location, Preference-Applied, ")
+      buffer.append("RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id\r\n")
     }
     rate?.append(to: &buffer)
     if let line = engine.strictTransport, remote.isSecure { buffer.append(line.bytes) }
@@ -217,6 +251,13 @@ extension HTTPExchange {
     headers(&buffer)
     buffer.append("\r\n")
     record.sentBytes += buffer.count - start
+  }
+
+  private func append(_ type: ContentType, to buffer: inout ByteBuffer) {
+    buffer.append(type.line)
+    guard case .file(let type) = type else { return }
+    buffer.append(type)
+    buffer.append("\r\n")
   }
 
   /// The id that the client gave this request, when it is short and plain enough to be echoed; else the one that this

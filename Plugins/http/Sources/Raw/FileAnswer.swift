@@ -7,10 +7,17 @@ struct FileAnswer {
 
   /// Answers, or begins to: what is large comes by `read`.
   func send(_ exchange: HTTPExchange, _ read: @escaping FileSender.Reader) {
+    func common(_ buffer: inout ByteBuffer) { write(to: &buffer, exchange) }
+    let range = range(of: exchange)
+    // What is sent in parts is sent as it lies there.
+    if range == 0..<file.size, case .memory(let content) = file.content {
+      exchange.negotiate(.file(file.type), length: content.bytes.count)
+    }
     var tag = file.tag
-    let isKnown = tag.withUTF8 { tag in exchange.header("if-none-match").map { Self.list($0, has: tag) } ?? false }
-    if isKnown { return exchange.respond(.notModified, headers: writeCommon) }
-    guard let range = range(of: exchange) else {
+    if tag.withUTF8({ EntityTag.list(exchange.header("if-none-match"), has: $0) }) {
+      return exchange.respond(.notModified, headers: common)
+    }
+    guard let range else {
       return exchange.respond(
         Problem(http: .rangeNotSatisfiable, detail: "The file has \(file.size) bytes; the range is not in it.")
       ) { $0.appendHeader("Content-Range", "bytes */\(file.size)") }
@@ -24,7 +31,7 @@ struct FileAnswer {
       if isPart {
         buffer.appendHeader("Content-Range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(file.size)")
       }
-      writeCommon(&buffer)
+      common(&buffer)
     }
     switch file.content {
     case .memory(let content):
@@ -36,8 +43,9 @@ struct FileAnswer {
     }
   }
 
-  private func writeCommon(_ buffer: inout ByteBuffer) {
-    buffer.appendHeader("ETag", file.tag)
+  private func write(to buffer: inout ByteBuffer, _ exchange: HTTPExchange) {
+    var tag = file.tag
+    tag.withUTF8 { exchange.appendTag($0, to: &buffer) }
     if !folder.saysHowLongToKeep {
       buffer.append(
         file.isImmutable
@@ -45,15 +53,6 @@ struct FileAnswer {
     }
     buffer.append("X-Content-Type-Options: nosniff\r\n")
     buffer.append(folder.headers.bytes)
-  }
-
-  private static func list(_ tags: Bytes, has tag: Bytes) -> Bool {
-    var has = false
-    tags.forEachListElement { known in
-      let isWeak = known.count > 2 && known.part(0..<2).equals("W/")
-      if known.equals("*") || (isWeak ? known.part(2..<known.count) : known).equals(tag) { has = true }
-    }
-    return has
   }
 
   // MARK: Ranges (RFC 9110, section 14)
@@ -66,7 +65,8 @@ struct FileAnswer {
       value.part(0..<6).equals(ignoringCase: "bytes=")
     else { return all }
     if let condition = exchange.header("if-range") {
-      var tag = file.tag
+      // The tag of the compressed file would not do: what is sent is a part of the plain one.
+      var tag = "\"\(file.tag)\""
       guard tag.withUTF8({ condition.equals($0) }) else { return all }
     }
     let spec = value.part(6..<value.count).trimmed

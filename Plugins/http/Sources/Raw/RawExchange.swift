@@ -72,7 +72,7 @@ final class RawExchange {
       exchange.respond(
         Problem(http: .internalServerError, detail: "The plugin let go of this request without an answer."))
     case .streaming: exchange.abortStream()
-    case .ended: break
+    case .pending, .ended: break
     }
   }
 

@@ -59,6 +59,7 @@ enum RawVerbs {
     guard let raw = RawExchange.from(pointer) else { return Status.internal.rawValue }
     if let refusal = raw.refusal(wants: .none) { return refusal.rawValue }
     guard (200...599).contains(code) else { return Status.invalidArgument.rawValue }
+    raw.exchange.negotiate(headers, count, length: content.bytes.count)
     raw.exchange.respond(HTTPStatus(code), body: content) { $0.append(headerLines: headers, count) }
     raw.settle()
     return 0

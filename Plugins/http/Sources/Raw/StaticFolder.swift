@@ -13,7 +13,7 @@ final class StaticFolder {
     var content: Content
     var size: Int
     var type: StaticString
-    /// The quoted tag of the content.
+    /// What tells the content apart: an entity tag without its quotes.
     var tag: String
     /// Whether the name changes with the content, so that it may be kept for a year.
     var isImmutable: Bool
@@ -92,14 +92,14 @@ final class StaticFolder {
   /// The tag of a file that is not read as a whole: each change of it moves its time, which has nanoseconds.
   private static func tag(of stamp: Stamp) -> String {
     let parts = [stamp.seconds, stamp.nanoseconds, stamp.size].map { String($0, radix: 16) }
-    return "\"\(parts.joined(separator: "-"))\""
+    return parts.joined(separator: "-")
   }
 
   /// FNV-1a of 64 bits: tells contents of one name apart, nothing more is asked of it.
-  private static func tag(of bytes: Bytes) -> String {
+  static func tag(of bytes: Bytes) -> String {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    return "\"\(String(hash, radix: 16))-\(String(bytes.count, radix: 16))\""
+    return "\(String(hash, radix: 16))-\(String(bytes.count, radix: 16))"
   }
 
   /// Whether a part of the last segment between dots or dashes is eight or more hexadecimal digits.

@@ -10,6 +10,8 @@ struct ArgumentWriter: ~Copyable {
 
   private var written: [Written] = []
   private var scratch = ByteBuffer()
+  /// The values of `fields` of the last query, which is no argument but a wish about the answer; nil without one.
+  private(set) var fields: String?
 
   /// Appends the object to `output`. `headers` are arguments that came as headers, with JSON text as values.
   mutating func write(
@@ -17,6 +19,7 @@ struct ArgumentWriter: ~Copyable {
     to output: inout ByteBuffer
   ) throws(Problem) {
     written.removeAll(keepingCapacity: true)
+    fields = nil
     output.append(UInt8(ascii: "{"))
     for (name, value) in zip(declaration.route.parameters, path) {
       var name = name
@@ -61,6 +64,10 @@ struct ArgumentWriter: ~Copyable {
     for pair in try pairs(of: query) {
       let name = scratch.slice(pair.name.lowerBound, pair.name.count)
       let value = scratch.slice(pair.value.lowerBound, pair.value.count)
+      if declaration.takesFields, name.equals("fields") {
+        fields = fields.map { "\($0),\(value.text)" } ?? value.text
+        continue
+      }
       let parameter = declaration.parameter(named: name)
       guard let known = index(ofText: name, in: output) else {
         if parameter?.isArray == true, !(value.first == UInt8(ascii: "[")) {

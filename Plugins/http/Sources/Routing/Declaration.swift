@@ -21,6 +21,12 @@ struct Declaration {
   var isStream = false
   /// Whether it has a result: without one, its answer is that there is nothing to say.
   var hasResult = false
+  /// Whether it has no effect.
+  var isRead = false
+  /// Whether a client may choose what it wants of the answer by `?fields=`: not where that is an argument of the method.
+  var takesFields = false
+  /// The members that its answer may have, or each item of the list that it answers; nil when the schema does not tell.
+  var fields: [String]?
 
   /// `tasks.get`
   var fullName: String { "\(service).\(name)" }

@@ -48,11 +48,11 @@ enum DeclarationReader {
     do throws(RoutePattern.Malformed) {
       var declaration = Declaration(service: service, name: name, parameters: [], route: try RoutePattern(route))
       declaration.isStream = JSONText.member("stream", of: method)?.equals("true") == true
-      if let result = JSONText.member("result", of: method), let type = JSONText.member("type", of: result) {
-        declaration.hasResult = !type.equals("\"v\"")
-      }
+      let type = JSONText.member("result", of: method).flatMap { JSONText.member("type", of: $0) }
+      if let type { declaration.hasResult = !type.equals(#""v""#) }
       JSONText.forEachElement(ofMember: "effects", of: method) { effect in
         if effect.equals(#""creates""#) { declaration.creates = true }
+        if effect.equals(#""read""#) { declaration.isRead = true }
       }
       if declaration.creates, let schema = resultSchema(of: method) {
         declaration.home = homes.first { $0.schema.equals(schema) }?.path
@@ -65,10 +65,29 @@ enum DeclarationReader {
             isArray: isArray(JSONText.member("schema", of: parameter)),
             isRequired: JSONText.member("required", of: parameter)?.equals("true") == true))
       }
+      let fieldsArgument = declaration.parameters.contains { $0.name == "fields" }
+      declaration.takesFields = !declaration.isStream && !fieldsArgument && type?.equals(#""j""#) != false
+      if declaration.takesFields { declaration.fields = resultSchema(of: method).flatMap(fields) }
       catalog.declarations.append(declaration)
     } catch {
       catalog.faults.append("\(service).\(name): \(error.sentence)")
     }
+  }
+
+  /// The members of the object that a schema describes, or of the items when that is a list.
+  private static func fields(_ schema: Bytes) -> [String]? {
+    // `{"anyOf":[entity,{"type":"null"}]}` is an entity that may be missing.
+    var schema = schema
+    JSONText.forEachElement(ofMember: "anyOf", of: schema) { option in
+      if JSONText.member("properties", of: option) != nil { schema = option }
+    }
+    guard let members = JSONText.member("properties", of: schema) else { return nil }
+    if JSONText.member("next", of: members) != nil, let items = JSONText.member("items", of: members) {
+      return JSONText.member("items", of: items).flatMap(fields)
+    }
+    var names: [String] = []
+    try? JSONText.forEachMember(of: members) { member in JSONText.string(member.name).map { names.append($0) } }
+    return names
   }
 
   private static func kind(_ type: Bytes?) -> Declaration.Parameter.Kind {

@@ -16,6 +16,8 @@ final class StubHost {
   private(set) var calls: [String] = []
   private(set) var cancelled: [UInt64] = []
   private(set) var credited: UInt64 = 0
+  /// Milliseconds that the contexts of calls were given, in order; those of the plugin itself are left out.
+  private(set) var timeouts: [Int64] = []
   /// Contexts made and not freed.
   private(set) var contexts = 0
   private(set) var subscribed: [String] = []
@@ -121,6 +123,7 @@ final class StubHost {
               v: UnsafePointer(StubHost.contextTable), actor: Bytes(identity.actor).text,
               rights: identity.rights.p == nil ? "*" : Bytes(identity.rights).text))
           host.contexts += 1
+          if !Bytes(identity.actor).equals("system") { host.timeouts.append(identity.timeout_ms) }
           out?.pointee = UnsafeMutableRawPointer(context).assumingMemoryBound(to: orch_ctx.self)
           return 0
         },

@@ -15,16 +15,16 @@ final class TestSite {
           {"name":"status","type":"s","schema":{"type":"string"}},{"name":"limit","type":"i","schema":{}},
           {"name":"tags","type":"j","schema":{"type":["array","null"]}},{"name":"cursor","type":"s","schema":{}}]},
         {"name":"create","route":"POST /api/tasks","effects":["write","creates"],
-         "result":{"schema":{"title":"task"}},"params":[
+         "result":{"schema":{"title":"task","properties":{"id":{},"title":{}}}},"params":[
           {"name":"title","type":"s","schema":{}},{"name":"idempotencyKey","type":"s","schema":{}}]},
         {"name":"quickAdd","route":"POST /api/tasks/quick","effects":["write","creates"],
-         "result":{"schema":{"title":"task"}},"params":[{"name":"text","type":"s","schema":{}}]},
+         "result":{"schema":{"title":"task","properties":{"id":{},"title":{}}}},"params":[{"name":"text","type":"s","schema":{}}]},
         {"name":"note","route":"POST /api/notes","effects":["write","creates"],
          "result":{"schema":{"title":"note"}},"params":[]},
         {"name":"touch","route":"POST /api/tasks/touch","effects":["write"],
          "result":{"schema":{"title":"task"}},"params":[]},
-        {"name":"get","route":"GET /api/tasks/{id}","result":{"schema":{"title":"task"}},
-         "params":[{"name":"id","type":"s","schema":{}}]},
+        {"name":"get","route":"GET /api/tasks/{id}","effects":["read"],
+         "result":{"schema":{"title":"task","properties":{"id":{},"title":{}}}},"params":[{"name":"id","type":"s","schema":{}}]},
         {"name":"updateStatus","route":"PATCH /api/tasks/{id}/status","params":[
           {"name":"id","type":"s","schema":{}},{"name":"status","type":"s","schema":{}},
           {"name":"revision","type":"i","schema":{}}]},
