@@ -49,8 +49,15 @@ import Testing
   }
 
   func names(_ operation: Fields, in place: Value) -> [String] {
-    (operation["parameters"]?.array ?? []).compactMap(\.object).filter { $0["in"] == place }.compactMap {
-      $0["name"]?.string
+    parameters(operation).filter { $0["in"] == place }.compactMap { $0["name"]?.string }
+  }
+
+  /// The parameters of an operation, with those that stand among the components.
+  func parameters(_ operation: Fields) -> [Fields] {
+    let shared = Self.document.object?["components"]?.object?["parameters"]?.object
+    return (operation["parameters"]?.array ?? []).compactMap(\.object).compactMap { parameter in
+      guard let name = parameter["$ref"]?.string?.split(separator: "/").last else { return parameter }
+      return shared?[String(name)]?.object
     }
   }
 
@@ -67,18 +74,18 @@ import Testing
 
   @Test func saysIdempotencyAndRevisionByHeadersAlone() throws {
     let create = try operation("/api/notes", "post")
-    #expect(names(create, in: "header") == ["Idempotency-Key"])
+    #expect(names(create, in: "header") == ["Idempotency-Key", "Prefer"])
     let body = create["requestBody"]?.object?["content"]?.object?["application/json"]?.object?["schema"]?.object
     #expect(body?["properties"]?.object?.names == ["text"])
     #expect(body?["required"] == ["text"])
     let update = try operation("/api/notes/{id}", "patch")
-    #expect(names(update, in: "header") == ["If-Match"])
+    #expect(names(update, in: "header") == ["If-Match", "Prefer"])
     #expect(update["requestBody"]?.object?["content"]?.object?.names == ["application/merge-patch+json"])
   }
 
   @Test func takesARevisionThatMustBeGivenForNoPrecondition() throws {
     let restore = try operation("/api/notes/{id}/restore", "post")
-    #expect(names(restore, in: "header").isEmpty)
+    #expect(names(restore, in: "header") == ["Prefer"])
     let body = restore["requestBody"]?.object?["content"]?.object?["application/json"]?.object?["schema"]?.object
     #expect(body?["properties"]?.object?.names == ["revision"])
   }
@@ -97,9 +104,21 @@ import Testing
     #expect(items?.object?["items"] == ["$ref": "#/components/schemas/Notes"])
   }
 
+  @Test func saysWhatCanBeChosenOfAnAnswer() throws {
+    for (path, verb) in [("/api/notes", "get"), ("/api/notes/{id}", "get"), ("/api/notes", "post")] {
+      let fields = try #require(parameters(try operation(path, verb)).first { $0["name"] == "fields" })
+      #expect(fields["schema"]?.object?["items"] == ["type": "string", "enum": ["id"]])
+    }
+    let list = try operation("/api/notes", "get")["responses"]?.object
+    #expect(list?["200"]?.object?["headers"]?.object?.names == ["Link"])
+    #expect(list?["304"] == nil)
+    let update = try operation("/api/notes/{id}", "patch")["responses"]?.object
+    #expect(update?["204"] == ["$ref": "#/components/responses/minimal"])
+  }
+
   @Test func asksForNoNullInTheQuery() throws {
     let list = try operation("/api/notes", "get")
-    let text = list["parameters"]?.array?.first?.object
+    let text = parameters(list).first { $0["name"] == "text" }
     #expect(text?["in"] == "query")
     #expect(text?["schema"] == ["type": "string"])
   }

@@ -10,6 +10,7 @@ final class Application: HTTPHandler {
   let authenticator: Authenticator
   /// What describes the interfaces; none without a host that builds them.
   var documents: Documents?
+  var docs: StaticFolder?
   var policy = SitePolicy(hosts: [], origins: [], ports: [])
   /// Reads pieces of large files; on the loop, without a host that has workers.
   var readFile: FileSender.Reader = { file, offset, count, done in done(file.part(from: offset, count: count)) }
@@ -153,6 +154,11 @@ final class Application: HTTPHandler {
         return exchange.respond(Problem(http: .serviceUnavailable, detail: "This server has no document of that kind."))
       }
       documents.answer(exchange, kind)
+    case .docs:
+      guard let docs else {
+        return exchange.respond(Problem(http: .notFound, detail: "This server was installed without its page /docs."))
+      }
+      send(docs, exchange)
     case .webSocket:
       openSession(exchange)
     case .events:

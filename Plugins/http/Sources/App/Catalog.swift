@@ -4,6 +4,8 @@ import PluginKit
 enum Endpoint {
   case health, live, ready
   case document(Documents.Kind)
+  /// The page about the documents, and its files.
+  case docs
   case webSocket
   /// `GET /api/events`
   case events
@@ -16,7 +18,7 @@ enum Endpoint {
   /// Whether it answers without knowing who asks.
   var isOpen: Bool {
     switch self {
-    case .health, .live, .ready, .document, .webSocket: true
+    case .health, .live, .ready, .document, .docs, .webSocket: true
     case .events, .anyMethod, .declared: false
     case .raw(let route): route.isOpen
     }
@@ -56,6 +58,8 @@ final class Catalog {
     add("GET /health/ready", .ready)
     add("GET /openapi.json", .document(.openAPI))
     add("GET /asyncapi.json", .document(.asyncAPI))
+    add("GET /docs", .docs)
+    add("GET /docs/{file}", .docs)
     add("GET /ws", .webSocket)
     add("GET /api/events", .events)
     add("POST /api/services/{service}/{method}", .anyMethod)

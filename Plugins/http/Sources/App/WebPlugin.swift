@@ -74,6 +74,7 @@ final class WebPlugin: Plugin {
   func start() async throws {
     app.documents = makeDocuments()
     app.readFile = makeFileReader()
+    app.docs = DocsPage.folder(of: host.info.pluginDirectory)
     app.catalog.refresh()
     try checkExposure()
     let certificate = try readCertificate()

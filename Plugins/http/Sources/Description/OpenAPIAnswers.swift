@@ -11,7 +11,7 @@ enum OpenAPIAnswers {
     ("412", "The entity has another revision than If-Match says; current is the entity now."),
     ("413", "The body is too long."),
     ("414", "The path with its query is too long."),
-    ("415", "The body is no JSON."),
+    ("415", "The body is no JSON, or in a coding other than gzip."),
     ("429", "Too much at once: try again after Retry-After."),
     ("431", "The header section is too long."),
     ("500", "The plugin failed; the log of the host has the reason."),
@@ -31,16 +31,24 @@ enum OpenAPIAnswers {
     }
   }
 
+  static let notModified: Value = ["$ref": "#/components/responses/notModified"]
+  static let minimal: Value = ["$ref": "#/components/responses/minimal"]
+
   static var components: Fields {
-    Fields(
-      texts.map { code, text in
-        (
-          "problem\(code)",
-          [
-            "description": .string(text),
-            "content": ["application/problem+json": ["schema": ["$ref": "#/components/schemas/Problem"]]],
-          ]
-        )
-      })
+    let others: [(String, Value)] = [
+      ("notModified", ["description": "It is as the caller has it."]),
+      ("minimal", ["description": "Done, as Prefer: return=minimal wants to hear it."]),
+    ]
+    return Fields(
+      others
+        + texts.map { code, text in
+          (
+            "problem\(code)",
+            [
+              "description": .string(text),
+              "content": ["application/problem+json": ["schema": ["$ref": "#/components/schemas/Problem"]]],
+            ]
+          )
+        })
   }
 }

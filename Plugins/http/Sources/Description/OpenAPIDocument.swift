@@ -6,6 +6,7 @@ import PluginKit
 /// operations share stands among the components.
 struct OpenAPIDocument {
   private var schemas = SharedSchemas()
+  private var parameters = SharedParameters()
   private var paths = Fields()
   private var tags: [Value] = []
 
@@ -30,6 +31,7 @@ struct OpenAPIDocument {
       "paths": .object(document.paths),
       "components": .object([
         "schemas": .object(document.schemas.components), "responses": .object(OpenAPIAnswers.components),
+        "parameters": .object(document.parameters.components), "headers": .object(SharedParameters.headers),
         "securitySchemes": [
           "token": ["type": "http", "scheme": "bearer", "description": "A token of this host."],
           "session": [
@@ -43,7 +45,8 @@ struct OpenAPIDocument {
 
   private static let description = """
     Every public method of every loaded plugin. The same methods can be called by JSON-RPC over WebSocket at /ws, and by \
-    POST /api/services/{service}/{method} with all arguments in the body.
+    POST /api/services/{service}/{method} with all arguments in the body. Replies from 1 KiB on are gzip for who accepts it, \
+    bodies may be; a client's X-Request-Id is echoed.
     """
 
   private mutating func add(_ service: Value) {
@@ -56,7 +59,7 @@ struct OpenAPIDocument {
       let path = String(route.drop { $0 != " " }.dropFirst())
       var operations = paths[path]?.object ?? Fields()
       let operation = OpenAPIOperation(method, of: name, pattern)
-      operations["\(pattern.method.name)".lowercased()] = operation.value(&schemas)
+      operations["\(pattern.method.name)".lowercased()] = operation.value(&schemas, &parameters)
       paths[path] = .object(operations)
     }
   }

@@ -18,12 +18,13 @@ struct OpenAPIOperation {
   private var isStream: Bool { method["stream"]?.bool == true }
   private var takesBody: Bool { pattern.method == .post || pattern.method == .put || pattern.method == .patch }
 
-  func value(_ schemas: inout SharedSchemas) -> Value {
+  func value(_ schemas: inout SharedSchemas, _ shared: inout SharedParameters) -> Value {
     var operation: Fields = [
       "operationId": .string("\(service).\(name)"), "tags": [.string(service)], "summary": method["doc"] ?? "",
     ]
-    let listed = parametersOfThePath + headers + (takesBody ? [] : query)
-    if !listed.isEmpty { operation["parameters"] = .array(listed) }
+    var listed = parametersOfThePath + headers + (takesBody ? [] : query)
+    if let fields { listed.append(shared.selection(of: fields)) }
+    operation["parameters"] = .array(listed)
     if takesBody, let body = requestBody { operation["requestBody"] = body }
     operation["responses"] = .object(responses(&schemas))
     operation["x-orchestron-effects"] = .array(effects.map { .string($0) })
@@ -53,24 +54,26 @@ struct OpenAPIOperation {
     }
   }
 
-  /// `If-Match` and `Idempotency-Key`, for methods that have the arguments.
+  /// `If-Match` and `Idempotency-Key`, for methods that have the arguments, and what every request may have.
   private var headers: [Value] {
-    var headers: [Value] = []
-    if takesRevision {
-      headers.append([
-        "name": "If-Match", "in": "header", "description": "The ETag of the entity that the caller knows; else 412.",
-        "schema": ["type": "string", "pattern": "^(\"[1-9][0-9]{0,14}\"|\\*)$"],
-      ])
-    }
-    if has("idempotencyKey") {
-      headers.append([
-        "name": "Idempotency-Key", "in": "header",
-        "description": "The same key makes the same call again answer what it answered first.",
-        "schema": ["type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"],
-      ])
-    }
-    return headers
+    var names: [String] = []
+    if takesRevision { names.append("ifMatch") }
+    if has("idempotencyKey") { names.append("idempotencyKey") }
+    if answersRevision, pattern.method == .get { names.append("ifNoneMatch") }
+    return (names + ["prefer"]).map(SharedParameters.reference)
   }
+
+  private var result: Fields? { method["result"]?.object }
+  private var answer: Value { result?["schema"] ?? true }
+
+  /// What can be chosen of the answer by `fields`, which is no argument of the method.
+  private var fields: [String]? {
+    isStream || result?["type"] != "j" || has("fields") ? nil : SharedParameters.fields(of: answer)
+  }
+
+  private var properties: Fields? { answer.object?["properties"]?.object }
+  private var isList: Bool { properties?["items"] != nil && properties?["next"] != nil }
+  private var answersRevision: Bool { !isStream && properties?["revision"] != nil }
 
   private func has(_ name: String) -> Bool { parameters.contains { $0["name"]?.string == name } }
 
@@ -141,7 +144,6 @@ struct OpenAPIOperation {
   // MARK: Answers
 
   private func responses(_ schemas: inout SharedSchemas) -> Fields {
-    let result = method["result"]?.object
     var responses = Fields()
     if isStream {
       responses["200"] = [
@@ -151,11 +153,17 @@ struct OpenAPIOperation {
     } else if result?["type"] == "v" {
       responses["204"] = ["description": "Done."]
     } else {
-      let code = effects.contains("creates") ? "201" : "200"
-      var answer: Fields = ["description": .string(code == "201" ? "Made." : "The answer.")]
-      if code == "201" { answer["headers"] = ["Location": ["schema": ["type": "string"]]] }
-      answer["content"] = ["application/json": ["schema": schemas.reference(result?["schema"] ?? true, of: service)]]
-      responses[code] = .object(answer)
+      let creates = effects.contains("creates")
+      var entry: Fields = ["description": .string(creates ? "Made." : "The answer.")]
+      var headers = Fields()
+      if creates { headers["Location"] = SharedParameters.header("location") }
+      if answersRevision { headers["ETag"] = SharedParameters.header("etag") }
+      if isList { headers["Link"] = SharedParameters.header("link") }
+      if !headers.members.isEmpty { entry["headers"] = .object(headers) }
+      entry["content"] = ["application/json": ["schema": schemas.reference(answer, of: service)]]
+      responses[creates ? "201" : "200"] = .object(entry)
+      if answersRevision, pattern.method == .get { responses["304"] = OpenAPIAnswers.notModified }
+      if !creates, !effects.contains("read") { responses["204"] = OpenAPIAnswers.minimal }
     }
     for code in OpenAPIAnswers.codes(of: method, takesBody: takesBody) {
       responses[code] = ["$ref": .string("#/components/responses/problem\(code)")]
