@@ -74,6 +74,10 @@ import Testing
     try Client.run("metrics.py", [])
   }
 
+  @Test func showsTheInterfacesInABrowser() throws {
+    try Client.run("docs.py", [])
+  }
+
   @Test func refusesBadInputWithASentenceAndLosesNothing() throws {
     try Client.run("badinput.py", [])
   }

@@ -41,8 +41,8 @@ def holds_every_route(host):
     created = described["paths"]["/api/tasks"]["post"]["responses"]["201"]
     assert created["links"]["tasks.get"]["parameters"] == {"id": "$response.body#/id"}, created
     bulk = described["paths"]["/api/history/{id}/restore"]["post"]
-    names = {parameter["name"] for parameter in bulk["parameters"]}
-    assert "If-Match" not in names and "id" in names, "the revision to go back to is no precondition"
+    names = {parameter.get("name") or parameter["$ref"].rpartition("/")[2] for parameter in bulk["parameters"]}
+    assert "ifMatch" not in names and "id" in names, "the revision to go back to is no precondition"
     return len(routes)
 
 
