@@ -17,6 +17,8 @@ public final class Host {
     public var providers: [String: PluginID] = [:]
     /// The configuration of each plugin.
     public var plugins: [PluginID: JSON] = [:]
+    /// What the rest was taken from, to be shown.
+    public var configuration: Configuration?
     /// The folder for everything that is kept; absolute, and there.
     public var storageFolder = ""
     /// A private folder for what lives as long as the process; absolute, and there.

@@ -35,16 +35,20 @@ private enum HostService {
         $0.pluginList
       },
       method("topics", "The topics that plugins publish.", route: "GET /api/topics") { $0.topicList },
+      method(
+        "config", "What the host runs with: all settings with their defaults, secrets redacted.",
+        route: "GET /api/config", permission: "admin"
+      ) { $0.configuration },
     ]
   }
 
   /// One method without parameters.
   private static func method(
-    _ name: String, _ doc: String, route: String?, _ answer: @escaping (Host) -> JSON
+    _ name: String, _ doc: String, route: String?, permission: String? = nil, _ answer: @escaping (Host) -> JSON
   ) -> MethodDeclaration {
     MethodDeclaration(
       service: "host", name: name, doc: doc, flags: [.handler, .answersNow, .read, .idempotent], route: route,
-      permission: nil, examples: [["args": [:]]], parameters: [], result: .json, resultSchema: nil,
+      permission: permission, examples: [["args": [:]]], parameters: [], result: .json, resultSchema: nil,
       resultSchemaSource: nil, function: unsafeBitCast(handler, to: (@convention(c) () -> Void).self),
       user: Unmanaged.passRetained(Answer(answer)).toOpaque())
   }
@@ -148,6 +152,9 @@ extension Host {
         }
       })
   }
+
+  /// As `orchestron config show` has it; an empty object for a host that was not set up by a configuration.
+  var configuration: JSON { options.configuration?.shown(for: lifecycle.plugins.map(\.manifest)) ?? [:] }
 
   private func list(_ items: [JSON]) -> JSON { ["items": .array(items), "next": .null] }
 }

@@ -79,6 +79,7 @@ public struct Configuration: Sendable {
     let host = self.host
     func milliseconds(_ value: JSON?) -> UInt64 { UInt64(value?.int ?? 0) }
     var options = Host.Options()
+    options.configuration = self
     options.isDebug = host["debug"]?.bool ?? false
     options.workers = Int(host["workers"]?.int ?? 1)
     options.startTimeout = milliseconds(host["startTimeoutMs"])

@@ -7,6 +7,7 @@ import gzip
 import http.client
 import json
 import sys
+import tempfile
 import time
 from urllib.parse import urlsplit
 
@@ -171,8 +172,22 @@ def leads_from_page_to_page(host):
     assert len(keys) > 120 and pages == -(-len(keys) // 40), (len(keys), pages)
 
 
+def shows_its_configuration(host):
+    shown = rest(host, "GET", "/config")
+    assert shown["host"]["logLevel"] == "info" and shown["plugins"]["http"]["times"]["call"] == 30_000, shown
+    assert shown["plugins"]["elsewhere"] == {"apiToken": "[redacted]", "retries": 3}, shown
+
+
 def main():
-    with Host(sys.argv[1]) as host:
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as configuration:
+        json.dump({"plugins": {"elsewhere": {"apiToken": "hidden", "retries": 3}}}, configuration)
+        configuration.flush()
+        holds_conventions(configuration.name)
+
+
+def holds_conventions(configuration):
+    with Host(sys.argv[1], arguments=("--config", configuration)) as host:
+        shows_its_configuration(host)
         answers_no_more_than_is_wanted(host)
         compresses(host)
         takes_compressed_bodies(host)
