@@ -69,7 +69,10 @@ extension HTTPExchange {
     }
     guard isUnderWay else { return respond(status, type, body: body.bytes, headers: headers) }
     reply = .pending
+    // Whoever answered may let go of what these hold.
     onDisconnect = nil
+    onWritable = nil
+    onBody = nil
     lines = SharedBytes(headers)
   }
 

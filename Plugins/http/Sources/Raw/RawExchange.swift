@@ -182,7 +182,7 @@ final class RawExchange {
 
   /// Lets go of what waits for something, once the answer has ended: what it holds may hold this object.
   func settle() {
-    guard exchange.reply == .ended else { return }
+    guard exchange.reply == .ended || exchange.reply == .pending else { return }
     drop(&onCancel)
     drop(&onWritable)
     drop(&onReadable)
