@@ -68,7 +68,7 @@ import Testing
     "", "topics=", "topics=a,", "topics=bad", "topics=a&since=x", "topics=a&since=-1", "topics=a&sinze=1", "topics=%zz",
   ]) func refusesAWishThatIsNone(query: String) {
     #expect(TestReply(open(query).text).status == 400)
-    #expect(site.app.residents.sockets.isEmpty)
+    #expect(site.app.residents.isEmpty)
     #expect(site.host.subscribed == [])
   }
 
@@ -94,7 +94,7 @@ import Testing
     #expect(site.host.unsubscribed == [])
     socket.webSocket?.receiveEnd()
     #expect(site.host.unsubscribed.count == 1)
-    #expect(site.app.residents.sockets.isEmpty)
+    #expect(site.app.residents.isEmpty)
   }
 
   @Test func aClientThatDoesNotKeepUpIsToldWhatItHasLost() {

@@ -16,7 +16,7 @@ function parameters(operation, api) {
     return { schema: parameter.content?.["application/json"]?.schema, ...parameter };
   });
   const table = rows.length === 0 ? [] : [
-    el("h4", {}, "Parameters"),
+    el("h3", {}, "Parameters"),
     el("dl", { class: "parameters" }, ...rows.flatMap((row) => [
       el("dt", {}, el("code", {}, row.name), " ", el("small", {}, `${row.in}${row.required ? ", required" : ""}`)),
       el("dd", {}, el("code", { class: "type" }, caption(row.schema ?? {}, api)), " ", row.description ?? ""),
@@ -36,7 +36,7 @@ function responses(operation, api) {
       ? el("details", { class: "response", open: true }, el("summary", {}, ...head), el("pre", {}, shape(schema, api)))
       : el("p", { class: "response" }, ...head);
   });
-  return [el("h4", {}, "Answers"), ...shown];
+  return [el("h3", {}, "Answers"), ...shown];
 }
 
 function body(operation, api) {
@@ -44,7 +44,7 @@ function body(operation, api) {
   if (!content) return { shown: [] };
   const [type, { schema, examples }] = content;
   const example = Object.values(examples ?? {})[0]?.value ?? skeleton(schema, api);
-  return { type, example, shown: [el("h4", {}, "Body ", el("small", {}, type)), el("pre", {}, shape(schema, api))] };
+  return { type, example, shown: [el("h3", {}, "Body ", el("small", {}, type)), el("pre", {}, shape(schema, api))] };
 }
 
 function showOperation(verb, path, operation, api) {
@@ -74,9 +74,9 @@ function showTopic(message, api) {
   item.addEventListener("toggle", () => {
     if (!item.open || item.childElementCount > 1) return;
     const example = message.examples?.[0]?.payload.data;
-    item.append(el("div", { class: "inside" }, el("h4", {}, "Data"), el("pre", {}, shape(data, api)),
+    item.append(el("div", { class: "inside" }, el("h3", {}, "Data"), el("pre", {}, shape(data, api)),
       ...(example === undefined ? [] : [
-        el("h4", {}, "Example"), el("pre", {}, JSON.stringify(example, null, 2))])));
+        el("h3", {}, "Example"), el("pre", {}, JSON.stringify(example, null, 2))])));
   });
   entries.push({ item, words: `event ${topic.const} ${message.summary}`.toLowerCase() });
   return item;
