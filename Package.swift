@@ -79,7 +79,9 @@ let plugins = [
       .init(name: "Forecasting"), .init(name: "Interchange", uses: ["CExpat", "CSQLite"], fixtures: ["Fixtures"]),
     ]),
   Plugin(id: "dashboard", name: "Dashboard"),
-  Plugin(id: "http", name: "HTTP", uses: [.product(name: "NIOHTTP1", package: "swift-nio"), "CUV", "CWslay"]),
+  Plugin(
+    id: "http", name: "HTTP",
+    uses: [.product(name: "NIOHTTP1", package: "swift-nio"), "COpenSSL", "CUV", "CWslay", "CZlib"]),
   Plugin(id: "metrics", name: "Metrics"),
   Plugin(id: "storage", name: "Storage", uses: ["CSQLite"]),
   Plugin(id: "workflow", name: "Workflow", uses: ["CYAML"]),
@@ -102,6 +104,8 @@ let package = Package(
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CWslay", providers: [.apt(["libwslay-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(

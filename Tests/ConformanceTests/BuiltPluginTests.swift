@@ -16,7 +16,8 @@ import Testing
     "libm.so.6", "libgcc_s.so.1", "libstdc++.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "ld-linux",
   ]
   private static let own = [
-    "auth": ["libsodium.so.23"], "core": ["libexpat.so.1", "libsqlite3.so.0"], "http": ["libuv.so.1", "libwslay.so"],
+    "auth": ["libsodium.so.23"], "core": ["libexpat.so.1", "libsqlite3.so.0"],
+    "http": ["libcrypto.so.3", "libssl.so.3", "libuv.so.1", "libwslay.so", "libz.so.1"],
     "storage": ["libsqlite3.so.0"], "workflow": ["libyaml-0.so.2"],
   ]
 
