@@ -8,6 +8,7 @@ struct Everything {
     std::string seen;
     uint64_t subscription = 0, timer_id = 0;
     int fired = 0;
+    uint64_t route = 0;
     bool broken = false;
 
     Everything(Host host, std::string_view config) : host(host) {
@@ -20,6 +21,9 @@ struct Everything {
     }
 
     void start(Done done) {
+        add_route(host, "GET /everything/{name}", [this](Exchange x) { show(x); });
+        add_route(host, "PUT /everything/count", [this](Exchange x) { count_slowly(x); }, ORCH_HTTP_STREAM, "admin");
+        route = add_route(host, "GET /everything/socket", [this](Exchange x) { hear(x); });
         host.post([done] { done(); });
     }
     void drain(Done done, std::chrono::milliseconds limit) {
@@ -29,6 +33,50 @@ struct Everything {
     void stop(Done) { throw Failure(ORCH_ABORTED, "It does not stop."); }
     void health() {
         if (broken) throw Failure(ORCH_UNAVAILABLE, "It is broken.");
+    }
+
+    // raw routes
+    void show(const Exchange &x) {
+        auto name = x.parameter("name").value_or("");
+        if (name == "throw") throw 42;
+        if (name == "fail") throw Failure(ORCH_NOT_FOUND, "There is no such page.");
+        if (name == "busy") return void(x.fail(Failure(ORCH_UNAVAILABLE, "Later."), std::chrono::milliseconds(1500)));
+        if (name == "leave") return remove_route(host, route), void(x.respond(204, {}, ""));
+        if (name == "half") {
+            x.begin(200, {});
+            x.write("half");
+            return x.abort();
+        }
+        std::string said(x.method());
+        for (auto word : {x.target(), name, x.parameter("q").value_or("-"), x.header("x-one").value_or("-"), x.body(),
+                          x.address(), x.context().actor()})
+            said += "|" + std::string(word);
+        x.respond(200, {"X-Secure: " + std::to_string(x.is_secure())}, said);
+    }
+    void count_slowly(const Exchange &x) {
+        x.when_cancelled([this] { seen += "cancelled;"; });
+        x.read([](std::string_view) {}, [this, x](orch_status status) {
+            if (status != ORCH_OK) return void(seen += std::to_string(status) + ";");
+            x.begin(200, {});
+            write_from(x, 0);
+        });
+    }
+    void write_from(const Exchange &x, int n) {
+        for (; n < 5; n++)
+            if (!x.write(std::to_string(n))) return x.when_writable([this, x, n] { write_from(x, n); });
+        x.end();
+    }
+    void hear(const Exchange &x) {
+        WebSocketListener listener;
+        listener.message = [this](std::string_view data, bool) {
+            if (data == "throw") throw std::runtime_error("asked to");
+            seen += std::string(data) + ";";
+        };
+        listener.writable = [this] { seen += "writable;"; };
+        listener.closed = [this](uint16_t code) { seen += "closed " + std::to_string(code) + ";"; };
+        WebSocket socket = x.upgrade(listener);
+        socket.send("hello");
+        host.timer(std::chrono::milliseconds(10), {}, [this, socket] { seen += socket.send("late") ? "" : "refused;"; });
     }
 
     // handlers

@@ -26,6 +26,10 @@ struct Fixture {
         CHECK(reply->status == ORCH_OK);
         return reply->json;
     }
+    std::string seen() {
+        std::string state = ok("everything.state", "{\"command\":\"look\"}");
+        return state.substr(9, state.find("\",\"fired") - 9);
+    }
     void fails(orch_status status, const char *message, const char *method, const char *args = "{}") {
         const fake_reply *reply = fake_host_call(fake, method, args);
         CHECK(reply->status == status);
@@ -161,7 +165,59 @@ static void refused_creations_say_why() {
     CHECK(fake_host_free(fake) == 0);
 }
 
+static void raw_routes_answer() {
+    Fixture f;
+    auto get = [&](const char *target) { return fake_host_request(f.fake, target, "X-One: first\n", "body"); };
+    fake_request *shown = get("GET /everything/a%20b?q=1");
+    CHECK(fake_request_code(shown) == 200);
+    CHECK(std::strcmp(fake_request_headers(shown), "X-Secure: 0\n") == 0);
+    CHECK(std::strcmp(fake_request_body(shown),
+                      "GET|/everything/a%20b?q=1|a b|1|first|body|127.0.0.1|user:test") == 0);
+    CHECK(fake_request_code(get("GET /everything/throw")) == 500);
+    CHECK(fake_request_code(get("GET /everything/fail")) == 404);
+    fake_request *busy = get("GET /everything/busy"), *half = get("GET /everything/half");
+    CHECK(fake_request_code(busy) == 503 && std::strcmp(fake_request_headers(busy), "Retry-After: 2\n") == 0);
+    CHECK(std::strcmp(fake_request_body(half), "half") == 0 && !fake_request_ended(half));
+    CHECK(fake_host_faults(f.fake) == 0);
+}
+
+static void raw_answers_wait_for_slow_clients() {
+    Fixture f;
+    fake_request *slow = fake_host_request(f.fake, "PUT /everything/count", "", nullptr);
+    fake_request_pause(slow, 1);
+    fake_request_send(slow, "body");
+    fake_request_send(slow, nullptr);
+    CHECK(std::strcmp(fake_request_body(slow), "") == 0);
+    fake_request_pause(slow, 0);
+    CHECK(std::strcmp(fake_request_body(slow), "01234") == 0 && fake_request_ended(slow));
+    fake_request *gone = fake_host_request(f.fake, "PUT /everything/count", "", nullptr);
+    fake_request_cancel(gone);
+    CHECK(f.seen() == "cancelled;1;");
+    CHECK(fake_host_faults(f.fake) == 0); /* nobody waits for an answer any more */
+}
+
+static void a_channel_is_told_what_happens() {
+    Fixture f;
+    fake_request *client = fake_host_request(f.fake, "GET /everything/socket", "Upgrade: websocket\n", "");
+    CHECK(std::strcmp(fake_request_sent(client, 0, nullptr), "hello") == 0);
+    fake_request_message(client, 1, "one", 3);
+    fake_request_message(client, 1, "throw", 5);
+    fake_request_pause(client, 1);
+    fake_host_advance(f.fake, 20);
+    fake_request_pause(client, 0);
+    fake_request_close(client, 1001);
+    CHECK(f.seen() == "one;refused;writable;closed 1001;");
+    fake_request *other = fake_host_request(f.fake, "GET /everything/socket", "Upgrade: websocket\n", "");
+    CHECK(fake_request_code(fake_host_request(f.fake, "GET /everything/leave", "", "")) == 204);
+    CHECK(fake_request_closed(other) == 1001);
+    fake_host_advance(f.fake, 20); /* the plugin still holds it */
+    CHECK(f.seen() == "one;refused;writable;closed 1001;refused;");
+}
+
 int main() {
+    raw_routes_answer();
+    raw_answers_wait_for_slow_clients();
+    a_channel_is_told_what_happens();
     a_handler_reads_every_type_of_argument();
     failures_and_exceptions_become_statuses();
     calls_are_answered_later_or_given_up();
