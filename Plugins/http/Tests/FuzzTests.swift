@@ -70,6 +70,52 @@ import Testing
     }
   }
 
+  /// As ``run(_:splits:)`` with a handler that takes bodies in parts: the requests whose bodies came to their end.
+  private func runStreamed(_ stream: [UInt8], splits: [Int]) -> [String] {
+    var completed: [String] = []
+    let server = TestServer { exchange in
+      var body = ""
+      func take() {
+        while let part = exchange.takePart() { body += part.bytes.text }
+        guard exchange.isBodyComplete else { return exchange.demandBody() }
+        completed.append("\(exchange.method.name) \(exchange.target.text) \(body.isEmpty ? exchange.body.text : body)")
+        exchange.respond(.ok, .text, text: "hello")
+      }
+      exchange.onBody = { take() }
+      take()
+    }
+    server.handler.streams = true
+    let client = server.connect()
+    var start = 0
+    for end in splits + [stream.count] where end > start {
+      client.send(stream[start..<end])
+      start = end
+    }
+    client.endInput()
+    #expect(client.http.phase == .closed)
+    return completed
+  }
+
+  @Test(arguments: 1...10 as ClosedRange<UInt64>) func mutatedBodiesInPartsNeverTrapAndSplitsNeverMatter(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    for round in 0..<250 {
+      var stream: [UInt8] = []
+      for _ in 0..<Int.random(in: 1...3, using: &random) {
+        var request = Self.requests.randomElement(using: &random) ?? []
+        Self.mutate(&request, &random)
+        stream += request
+      }
+      let whole = runStreamed(stream, splits: [])
+      let splits = (0..<Int.random(in: 1...8, using: &random)).map { _ in
+        Int.random(in: 0...stream.count, using: &random)
+      }.sorted()
+      let text = String(decoding: stream, as: UTF8.self)
+      #expect(whole == runStreamed(stream, splits: splits), "seed \(seed), round \(round): \(text)")
+      let bytewise = runStreamed(stream, splits: Array(1..<max(stream.count, 1)))
+      #expect(whole == bytewise, "seed \(seed), round \(round): \(text)")
+    }
+  }
+
   @Test(arguments: 1...10 as ClosedRange<UInt64>) func mutatedFramesNeverTrap(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     let frames = [

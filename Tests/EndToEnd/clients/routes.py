@@ -10,16 +10,10 @@ import urllib.parse
 from pathlib import Path
 
 import websockets
-from orchestron import Host
+from orchestron import Host, bearer
 
 GUESTBOOK = Path(sys.argv[1])
 LARGE = os.urandom(3_000_000)
-
-
-def shown(host):
-    """What a client of this host has to show."""
-    token = host.ready.get("token")
-    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 def connect(host):
@@ -29,7 +23,7 @@ def connect(host):
 
 def get(host, path, headers={}, method="GET"):
     connection = connect(host)
-    connection.request(method, path, headers={**shown(host), **headers})
+    connection.request(method, path, headers={**bearer(host.http), **headers})
     reply = connection.getresponse()
     return reply.status, dict(reply.getheaders()), reply.read()
 
@@ -51,7 +45,7 @@ def files(host):
 
 
 def open_channel(host):
-    return websockets.connect(host.http.replace("http", "ws") + "/guestbook/live", additional_headers=shown(host))
+    return websockets.connect(host.http.replace("http", "ws") + "/guestbook/live", additional_headers=bearer(host.http))
 
 
 async def channel(host):
@@ -60,7 +54,7 @@ async def channel(host):
         assert await ada.recv() == "hällo" and await bob.recv() == "hällo"
         connection = connect(host)
         connection.request("POST", "/guestbook/entries", body=iter([b"one\ntw", b"o\nthree"]), encode_chunked=True,
-                           headers={**shown(host), "Transfer-Encoding": "chunked"})
+                           headers={**bearer(host.http), "Transfer-Encoding": "chunked"})
         assert connection.getresponse().status == 204
         assert [await bob.recv() for _ in range(3)] == ["one", "two", "three"]
         await ada.send("x" * 281)
@@ -75,14 +69,14 @@ def uploads(host):
     connection = connect(host)
     line = b"y" * 999 + b"\n"  # too long for an entry: nothing is kept
     connection.request("POST", "/guestbook/entries", body=(line * 64 for _ in range(1500)), encode_chunked=True,
-                       headers={**shown(host), "Transfer-Encoding": "chunked"})
+                       headers={**bearer(host.http), "Transfer-Encoding": "chunked"})
     assert connection.getresponse().status == 204
     grown = resident(host) - before
     assert grown < 20_000, f"{grown} KiB more after an upload of 96 MB"
     address = urllib.parse.urlsplit(host.http)
     with socket.create_connection((address.hostname, address.port), timeout=20) as client:
         lines = ["POST /guestbook/entries HTTP/1.1", "Host: localhost", "Content-Length: 4", "Expect: 100-continue",
-                 *(f"{name}: {value}" for name, value in shown(host).items())]
+                 *(f"{name}: {value}" for name, value in bearer(host.http).items())]
         client.sendall("\r\n".join([*lines, "", ""]).encode())
         assert client.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
         client.sendall(b"last")
