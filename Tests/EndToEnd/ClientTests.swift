@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test func servesPagesChannelsAndUploadsOfAPluginInCpp() throws {
-    try Client.run("routes.py", [try Client.example("guestbook")])
+    try Client.run("routes.py", [try Client.example("guestbook"), try Plugins.fixture("web-guest")])
   }
 
   @Test func decidesEveryCallByTheRoleThatPeopleHaveWrittenDown() throws {

@@ -37,7 +37,9 @@ void fake_request_fire(fake_request *request, int which) {
     fake_release(task.release, task.ud);
 }
 
-int fake_request_is_readable(const fake_request *request) { return request->body.n > 0 || request->has_all || request->gone; }
+int fake_request_is_readable(const fake_request *request) {
+    return request->body.n > 0 || request->has_all || request->gone;
+}
 
 static void set_task(fake_request *request, int which, orch_task task, int is_due) {
     orch_task before = fake_request_take(request, which);
@@ -144,7 +146,8 @@ static orch_status x_respond(orch_http_exchange *x, uint16_t code, const orch_st
 
 static orch_status x_fail(orch_http_exchange *x, orch_status status, orch_str message, orch_str details,
                           int64_t retry_ms) {
-    static const uint16_t codes[] = {500, 499, 500, 400, 504, 404, 409, 403, 429, 409, 409, 400, 501, 500, 503, 500, 401};
+    static const uint16_t codes[] = {500, 499, 500, 400, 504, 404, 409, 403, 429,
+                                     409, 409, 400, 501, 500, 503, 500, 401};
     uint16_t code = status >= 0 && (size_t)status < sizeof codes / sizeof *codes ? codes[status] : 500;
     char *retry = retry_ms > 0 ? fake_print("Retry-After: %lld", (long long)(retry_ms + 999) / 1000) : NULL;
     orch_str line = orch_str_from(retry);
@@ -174,9 +177,13 @@ static void x_abort(orch_http_exchange *x) {
     if (of(x)->state == FAKE_BEGUN) of(x)->gone = 1;
 }
 
-static void x_on_writable(orch_http_exchange *x, orch_task task) { set_task(of(x), FAKE_WRITABLE, task, !of(x)->paused); }
+static void x_on_writable(orch_http_exchange *x, orch_task task) {
+    set_task(of(x), FAKE_WRITABLE, task, !of(x)->paused);
+}
 static void x_on_cancel(orch_http_exchange *x, orch_task task) { set_task(of(x), FAKE_CANCEL, task, of(x)->gone); }
-static void x_on_readable(orch_http_exchange *x, orch_task task) { set_task(of(x), FAKE_READABLE, task, fake_request_is_readable(of(x))); }
+static void x_on_readable(orch_http_exchange *x, orch_task task) {
+    set_task(of(x), FAKE_READABLE, task, fake_request_is_readable(of(x)));
+}
 
 static orch_status x_read(orch_http_exchange *x, orch_buf *out) {
     fake_request *request = of(x);
@@ -253,6 +260,6 @@ static orch_status x_upgrade(orch_http_exchange *x, orch_str protocol, orch_http
 }
 
 const orch_http_exchange_verbs fake_exchange_verbs = {
-    sizeof fake_exchange_verbs, 0,         x_ctx,   x_method, x_target, x_address,     x_is_secure, x_parameter, x_header,  x_body, x_retain,
-    x_release,    x_respond, x_fail,  x_begin,  x_write,  x_end,         x_on_writable, x_on_cancel, x_read,
-    x_on_readable, x_upgrade, x_abort};
+    sizeof fake_exchange_verbs, 0, x_ctx, x_method, x_target, x_address, x_is_secure, x_parameter, x_header, x_body,
+    x_retain, x_release, x_respond, x_fail, x_begin, x_write, x_end, x_on_writable, x_on_cancel, x_read, x_on_readable,
+    x_upgrade, x_abort};

@@ -114,19 +114,19 @@ size_t fake_host_change(fake_host *fake, const char *path, const char *name, uin
  *     fake_request *request = fake_host_request(fake, "GET /hello/Ada?x=1", "Accept: text/plain\n", "");
  *     assert(fake_request_code(request) == 200 && strcmp(fake_request_body(request), "hello Ada\n") == 0);
  *
- * Whoever asks may do everything. A request that no route answers is 404; one that the plugin drops without an answer is
- * 500, and a fault. Files are looked for below the current folder, as if it were that of plugin.json. */
+ * Whoever asks may do everything. A request that no route answers is 404; one that the plugin drops without an
+ * answer is 500, and a fault. Files are looked for below the current folder, as if it were that of plugin.json. */
 typedef struct fake_request fake_request;
 
-/* Makes a request and runs what is queued. `headers` are lines "Name: value\n". `body` is the whole body, or NULL for one
- * that follows by fake_request_send: a handler that does not read in parts then runs at its end. */
+/* Makes a request and runs what is queued. `headers` are lines "Name: value\n". `body` is the whole body, or NULL
+ * for one that follows by fake_request_send: a handler that does not read in parts then runs at its end. */
 fake_request *fake_host_request(fake_host *fake, const char *target, const char *headers, const char *body);
 
 /* Adds a part to the body; NULL is its end. */
 void fake_request_send(fake_request *request, const char *part);
 
-/* What was answered: the code (0 before there is one, 101 for a WebSocket), the plugin's header lines "Name: value\n", the
- * body so far or the message of a failure, and whether it has ended. */
+/* What was answered: the code (0 before there is one, 101 for a WebSocket), the plugin's header lines "Name:
+ * value\n", the body so far or the message of a failure, and whether it has ended. */
 uint16_t fake_request_code(const fake_request *request);
 const char *fake_request_headers(const fake_request *request);
 const char *fake_request_body(const fake_request *request);

@@ -1,4 +1,5 @@
-"""Raw routes, files and channels of a plugin written in C++ (the SDK's example `guestbook`), by real clients."""
+"""Raw routes, files and channels of plugins written in C++, by real clients: the SDK's example `guestbook`, and the fixture
+`web-guest`, whose functions end the process when they are called after the end of their instance."""
 
 import asyncio
 import http.client
@@ -12,7 +13,7 @@ from pathlib import Path
 import websockets
 from orchestron import Host, bearer
 
-GUESTBOOK = Path(sys.argv[1])
+GUESTBOOK, WEB_GUEST = map(Path, sys.argv[1:])
 LARGE = os.urandom(3_000_000)
 
 
@@ -44,8 +45,8 @@ def files(host):
     assert status == 200 and headers["Content-Length"] == "3000000" and body == b"", headers
 
 
-def open_channel(host):
-    return websockets.connect(host.http.replace("http", "ws") + "/guestbook/live", additional_headers=bearer(host.http))
+def open_channel(host, path="/guestbook/live"):
+    return websockets.connect(host.http.replace("http", "ws") + path, additional_headers=bearer(host.http))
 
 
 async def channel(host):
@@ -90,14 +91,42 @@ def resident(host):
             return int(line.split()[1])
 
 
-async def stop(host):
-    async with open_channel(host) as client:
+async def closed_with(client):
+    """The code with which the server closes, whatever comes before."""
+    try:
+        while True:
+            await asyncio.wait_for(client.recv(), 20)
+    except websockets.ConnectionClosed as closed:
+        return closed.rcvd and closed.rcvd.code
+
+
+async def fail(host):
+    """A message makes the plugin throw while others talk to it and wait for it: they are told, nobody else notices."""
+    waiting = connect(host)
+    waiting.request("GET", "/later", headers=bearer(host.http))
+    begun = connect(host)
+    begun.request("GET", "/stream", headers=bearer(host.http))
+    assert begun.getresponse().status == 200
+    async with open_channel(host, "/socket") as first, open_channel(host, "/socket") as second:
+        await second.send("hello")
+        assert await second.recv() == "hello"
+        for n in range(100):
+            await second.send(str(n))
+        await first.send("throw")
+        for n in range(100):
+            await second.send(str(n))
+        assert [await closed_with(first), await closed_with(second)] == [1001, 1001]
+    reply = waiting.getresponse()
+    assert reply.status == 503 and b"has stopped" in reply.read(), reply.status
+    assert get(host, "/later")[0] == 404
+    assert get(host, "/health")[0] == 200
+    assert "a message of a WebSocket of GET /socket threw: cannot hear that" in host.logged()
+
+
+async def stop(host, path):
+    async with open_channel(host, path) as client:
         host.process.terminate()
-        try:
-            while True:
-                await asyncio.wait_for(client.recv(), 20)
-        except websockets.ConnectionClosed as closed:
-            assert closed.rcvd and closed.rcvd.code == 1001, closed
+        assert await closed_with(client) == 1001
     code = host.process.wait(30)
     assert code == 0, f"the host ended with {code}:\n{host.logged()}"
 
@@ -110,9 +139,14 @@ def main():
             files(host)
             asyncio.run(channel(host))
             uploads(host)
-            asyncio.run(stop(host))
+            asyncio.run(stop(host, "/guestbook/live"))
     finally:
         large.unlink()
+    with Host(WEB_GUEST) as host:
+        asyncio.run(fail(host))
+        host.stop()
+    with Host(WEB_GUEST) as host:
+        asyncio.run(stop(host, "/socket"))
     print("ok")
 
 

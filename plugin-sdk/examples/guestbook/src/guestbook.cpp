@@ -28,8 +28,8 @@ private:
         WebSocketListener listener;
         listener.message = [this](std::string_view text, bool) { write(std::string(text)); };
         listener.closed = [this, id](uint16_t) {
-            guests_.erase(std::remove_if(guests_.begin(), guests_.end(), [&](auto &guest) { return guest.first == id; }),
-                          guests_.end());
+            auto gone = std::remove_if(guests_.begin(), guests_.end(), [&](auto &guest) { return guest.first == id; });
+            guests_.erase(gone, guests_.end());
         };
         WebSocket socket = x.upgrade(listener);
         for (auto &entry : entries_) socket.send(entry);

@@ -1,5 +1,5 @@
-// orchestron/cpp/web.hpp: raw HTTP routes, static files and WebSocket channels. What can be declared as a method needs none
-// of this.
+// orchestron/cpp/web.hpp: raw HTTP routes, static files and WebSocket channels. What can be declared as a method needs
+// none of this.
 #ifndef ORCHESTRON_CPP_WEB_HPP
 #define ORCHESTRON_CPP_WEB_HPP
 
@@ -34,7 +34,8 @@ public:
     /// Whether messages can still be sent.
     bool is_open() const { return *home_ != nullptr; }
 
-    /// Sends one message; text must be UTF-8. False when 1 MiB waits for the client, or it has gone: the message is dropped.
+    /// Sends one message; text must be UTF-8. False when 1 MiB waits for the client, or it has gone: the message is
+    /// dropped.
     bool send(std::string data, bool is_text = true) const {
         return *home_ && (*home_)->v->send(*home_, is_text, give(std::move(data))) == ORCH_OK;
     }
@@ -80,14 +81,15 @@ private:
     Home home_;
 };
 
-/// One request and its reply. Copies stand for the same one. Whoever answers after the handler has returned keeps a copy; an
-/// answer has to begin within 30 s (by default) of the end of the body, and a request that the last copy lets go of without
-/// an answer is answered 500. Texts live as long as a copy.
+/// One request and its reply. Copies stand for the same one. Whoever answers after the handler has returned keeps a
+/// copy; an answer has to begin within 30 s (by default) of the end of the body, and a request that the last copy lets
+/// go of without an answer is answered 500. Texts live as long as a copy.
 class Exchange {
 public:
     Exchange(orch_host *host, orch_http_exchange *raw) : host_(host), raw_(raw) { raw_->v->retain(raw_); }
     Exchange(const Exchange &other) : Exchange(other.host_, other.raw_) {}
     Exchange &operator=(Exchange other) {
+        std::swap(host_, other.host_);
         std::swap(raw_, other.raw_);
         return *this;
     }
@@ -111,19 +113,20 @@ public:
 
     using Headers = std::vector<std::string>;
 
-    /// Answers; headers are lines "Name: value". ORCH_CANCELLED when the client has gone, ORCH_FAILED_PRECONDITION after an
-    /// answer.
+    /// Answers; headers are lines "Name: value". ORCH_CANCELLED when the client has gone, ORCH_FAILED_PRECONDITION
+    /// after an answer.
     orch_status respond(uint16_t code, const Headers &headers, std::string body) const {
         auto lines = detail::lend_all(headers);
         return raw_->v->respond(raw_, code, lines.data(), lines.size(), give(std::move(body)));
     }
     /// Answers with a failure as a problem object, as methods do.
     orch_status fail(const Failure &failure, std::chrono::milliseconds retry_after = {}) const {
-        return raw_->v->fail(raw_, failure.status(), lend(failure.what()), orch_str_of(nullptr, 0), retry_after.count());
+        orch_str details = orch_str_of(nullptr, 0);
+        return raw_->v->fail(raw_, failure.status(), lend(failure.what()), details, retry_after.count());
     }
 
-    /// Begins an answer of unknown length, adds to it, ends it, gives it up. `write` returns false when 256 KiB wait for the
-    /// client: the part is to be written again when_writable.
+    /// Begins an answer of unknown length, adds to it, ends it, gives it up. `write` returns false when 256 KiB wait
+    /// for the client: the part is to be written again when_writable.
     orch_status begin(uint16_t code, const Headers &headers) const {
         auto lines = detail::lend_all(headers);
         return raw_->v->begin(raw_, code, lines.data(), lines.size());
@@ -140,8 +143,8 @@ public:
     /// Calls `fn` when nobody waits for the answer any more, at once when that is so already.
     void when_cancelled(std::function<void()> fn) const { raw_->v->on_cancel(raw_, task(std::move(fn))); }
 
-    /// Reads the body of an ORCH_HTTP_STREAM route: `part` gets each part as it comes, `done` its end (ORCH_OK) or why it
-    /// broke off.
+    /// Reads the body of an ORCH_HTTP_STREAM route: `part` gets each part as it comes, `done` its end (ORCH_OK) or why
+    /// it broke off.
     void read(std::function<void(std::string_view)> part, std::function<void(orch_status)> done) const {
         struct Reader {
             static void step(const Exchange &x, const std::shared_ptr<Reader> &self) {
@@ -160,8 +163,8 @@ public:
         Reader::step(*this, std::make_shared<Reader>(Reader{std::move(part), std::move(done)}));
     }
 
-    /// Makes the connection a WebSocket; `protocol` is one that the client offers, or empty. A request that is no handshake
-    /// has been answered when this throws.
+    /// Makes the connection a WebSocket; `protocol` is one that the client offers, or empty. A request that is no
+    /// handshake has been answered when this throws.
     WebSocket upgrade(WebSocketListener listener, std::string_view protocol = {}) const {
         auto home = std::make_shared<orch_http_socket *>(nullptr);
         using Hearing = WebSocket::Hearing;
@@ -190,8 +193,8 @@ private:
     orch_http_exchange *raw_;
 };
 
-/// Adds a route such as "GET /hello/{name}" with ORCH_HTTP_… flags. `permission` is a right; empty: read for GET, write for
-/// the others. What `handler` throws is answered as a failure. Returns the id for remove_route.
+/// Adds a route such as "GET /hello/{name}" with ORCH_HTTP_… flags. `permission` is a right; empty: read for GET, write
+/// for the others. What `handler` throws is answered as a failure. Returns the id for remove_route.
 inline uint64_t add_route(Host host, std::string_view route, std::function<void(Exchange)> handler, uint32_t flags = 0,
                           std::string_view permission = {}) {
     auto answer = [raw = host.raw(), handler = std::move(handler)](orch_http_exchange *x) {
@@ -208,8 +211,8 @@ inline uint64_t add_route(Host host, std::string_view route, std::function<void(
     return id;
 }
 
-/// Serves the files of a folder of the plugin below a prefix such as "/board/". `headers` are lines for every answer. Returns
-/// the id for remove_route.
+/// Serves the files of a folder of the plugin below a prefix such as "/board/". `headers` are lines for every answer.
+/// Returns the id for remove_route.
 inline uint64_t add_files(Host host, std::string_view prefix, std::string_view folder,
                           const std::vector<std::string> &headers = {}, uint32_t flags = 0,
                           std::string_view permission = {}) {

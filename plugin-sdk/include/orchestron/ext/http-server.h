@@ -1,5 +1,6 @@
-/* orchestron/ext/http-server.h: extension "orchestron.http-server/1": what the plugin that serves HTTP needs to reach the
- * raw routes of the others (ext/http-routes.h). Given only to plugins whose plugin.json asks for the permission `act-as`.
+/* orchestron/ext/http-server.h: extension "orchestron.http-server/1": what the plugin that serves HTTP needs to
+ * reach the raw routes of the others (ext/http-routes.h). Given only to plugins whose plugin.json asks for the
+ * permission `act-as`.
  *
  * The host tells by the events `route:added` and `route:removed` when to read them again. */
 #ifndef ORCHESTRON_EXT_HTTP_SERVER_H
@@ -34,13 +35,13 @@ typedef struct orch_http_server_1 {
     void (*each)(orch_host *host, void (*fn)(void *ud, const orch_http_route_info *route), void *ud);
 
     /* Runs the handler of a route, when the context of the exchange has the right; of files it only looks whether it
-     * has. ORCH_PERMISSION_DENIED (the sentence stands in that context), ORCH_UNAVAILABLE when its plugin does not work,
-     * ORCH_NOT_FOUND when it is gone: the exchange has not been touched then.
+     * has. ORCH_PERMISSION_DENIED (the sentence stands in that context), ORCH_UNAVAILABLE when its plugin does not
+     * work, ORCH_NOT_FOUND when it is gone: the exchange has not been touched then.
      *
-     * The plugin gets an exchange of the host's, which hands on to this one. So every function, task and callback that the
-     * server is given is the host's: it may be called and released at any time and reaches the plugin as long as the plugin
-     * lives. When the route ends, the host answers, aborts and closes what came by it. The host retains the exchange for as
-     * long as the plugin holds its own. [loop-thread] */
+     * The plugin gets an exchange of the host's, which hands on to this one. So every function, task and callback
+     * that the server is given is the host's: it may be called and released at any time and reaches the plugin as
+     * long as the plugin lives. When the route ends, the host answers, aborts and closes what came by it. The host
+     * retains the exchange for as long as the plugin holds its own. [loop-thread] */
     orch_status (*run)(orch_host *host, uint64_t id, orch_http_exchange *x);
 } orch_http_server;
 

@@ -76,7 +76,8 @@ struct Everything {
         listener.closed = [this](uint16_t code) { seen += "closed " + std::to_string(code) + ";"; };
         WebSocket socket = x.upgrade(listener);
         socket.send("hello");
-        host.timer(std::chrono::milliseconds(10), {}, [this, socket] { seen += socket.send("late") ? "" : "refused;"; });
+        auto late = [this, socket] { seen += socket.send("late") ? "" : "refused;"; };
+        host.timer(std::chrono::milliseconds(10), {}, late);
     }
 
     // handlers
