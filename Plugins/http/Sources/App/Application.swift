@@ -282,8 +282,7 @@ final class Application: HTTPHandler {
   private func openEvents(_ exchange: HTTPExchange, as principal: Principal?, query: Bytes) {
     guard let principal else { return }
     let credential = Credential(of: exchange, cookie: authenticator.cookie, allowsCookie: !exchange.allowsOrigin)
-    let visitor = Visitor(
-      authenticator, Shown(credential), address: Array(address(of: exchange)), principal: principal)
+    let visitor = Visitor(authenticator, Shown(credential), exchange.remote, principal: principal)
     EventStream.answer(exchange, self, visitor, as: principal, query: query)
   }
 

@@ -156,8 +156,10 @@ extension HTTPExchange {
     guard let connection, reply == .streaming else { return false }
     if isChunked {
       connection.outbox.append { buffer in
+        let start = buffer.count
         buffer.append(hexadecimal: UInt64(part.bytes.count))
         buffer.append("\r\n")
+        record.sentBytes += buffer.count - start + 2
       }
     }
     connection.outbox.append(part)
@@ -174,7 +176,10 @@ extension HTTPExchange {
       engine.compressor.giveBack(deflater)
       self.deflater = nil
     }
-    if isChunked, method != .head { connection.outbox.append { $0.append("0\r\n\r\n") } }
+    if isChunked, method != .head {
+      connection.outbox.append { $0.append("0\r\n\r\n") }
+      record.sentBytes += 5
+    }
     end(closing: closesAtEnd || !staysOpen)
   }
 

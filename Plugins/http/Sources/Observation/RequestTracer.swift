@@ -83,10 +83,8 @@ extension RequestTracer {
     }
     let target = exchange.target
     set(span, "url.path", target.part(0..<(target.firstIndex(of: UInt8(ascii: "?")) ?? target.count)))
-    set(span, "url.scheme", "http")
-    if let connection = exchange.connection {
-      connection.address.withUnsafeBufferPointer { set(span, "client.address", $0) }
-    }
+    set(span, "url.scheme", exchange.remote.isSecure ? "https" : "http")
+    if exchange.remote.address != nil { set(span, "client.address", exchange.remote.text.bytes) }
     if let id = exchange.requestID { set(span, "http.request.header.x-request-id", id) }
     set(span, "http.response.status_code", Int(record.status.rawValue))
     end(span, record.status.rawValue >= 500 ? .internal : .ok)
