@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import Testing
 
@@ -95,6 +96,19 @@ import Testing
     // Sendable because the database of the test calls on the test's own thread.
     var work: LongWork?
     func giveUp() { work?.giveUp() }
+  }
+
+  @Test func saysThatItGoesOnWhileItWaitsForTheDisk() throws {
+    let listener = Listener()
+    let work = LongWork { listener.hear($0, $1, $2) }
+    let answer = try work.waiting(for: "writes") { () throws(StorageError) in
+      while listener.all.count < 6 { sched_yield() }
+      return 7
+    }
+    #expect(answer == 7)
+    let said = listener.all
+    #expect(said.dropLast().contains { $0.done > 0 } && said.dropLast().allSatisfy { $0.total == 0 }, "\(said)")
+    #expect(said.last?.done == said.last?.total, "\(said)")
   }
 
   @Test func keepsWhatWasDeclaredBeforeItStopped() throws {

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// What the writer says of work that takes long on a large file, and whether that is to be given up: a new index, a
@@ -23,8 +24,26 @@ final class LongWork: Sendable {
     givenUp.store(true, ordering: .relaxed)
   }
 
-  /// Says that something begins that cannot tell how far it is.
-  func begin(_ what: String) { report(what, 0, 0) }
+  /// Runs what waits for the disk and cannot say how far it is, such as the end of a large transaction: as long as it takes,
+  /// a thread says that it goes on.
+  func waiting<Result>(for what: String, _ body: () throws(StorageError) -> Result) throws(StorageError) -> Result {
+    let end = WorkQueue<Void>()
+    let report = report
+    let thread = try? Thread("storage waits") {
+      var seconds: UInt64 = 0
+      while !end.isClosed {
+        report(what, seconds / 4, 0)
+        seconds += 1
+        usleep(250_000)
+      }
+      report(what, .max, .max)
+    }
+    defer {
+      end.close()
+      thread?.join()
+    }
+    return try body()
+  }
 
   /// One piece of work, which is reported when it takes longer than a moment.
   struct Step {

@@ -160,6 +160,7 @@ struct WriterConnection: ~Copyable {
 
   private mutating func transact(_ group: ArraySlice<WriteJob>, isolated: Bool) throws(StorageError) -> [Finished] {
     let begun = monotonicMilliseconds()
+    var isLong = false
     let now = settings.now()
     try database.statement("BEGIN IMMEDIATE").run()
     for (name, value) in sequences {
@@ -171,12 +172,20 @@ struct WriterConnection: ~Copyable {
       finished.append(isolated ? try executeIsolated(job, now: now) : try execute(job, now: now))
       // What took long is committed by itself, so that it need not be done again when what follows is given up.
       if case .declare = job.work, monotonicMilliseconds() - begun >= 1000 {
-        database.longWork?.begin("writes what was made to the disk")
+        isLong = true
         break
       }
     }
     try compact(now: now)
-    try database.statement("COMMIT").run()
+    if isLong, let longWork = database.longWork {
+      try longWork.waiting(for: "writes what was made to the disk") { () throws(StorageError) in
+        try database.statement("COMMIT").run()
+        // Moving that much into the file takes long as well, and nobody reads yet whom it would disturb.
+        _ = try? database.truncateLog()
+      }
+    } else {
+      try database.statement("COMMIT").run()
+    }
     collections = executor.collections
     return finished
   }
