@@ -102,7 +102,7 @@ import Testing
       }
     }
     let (minute, hour) = (field(0...59), field(0...23))
-    let (day, month, weekday) = (field(1...28), field(1...12), field(0...6))
+    let (day, month, weekday) = (field(1...31), field(1...12), field(0...6))
     let cron = try Cron([minute, hour, day, month, weekday].map(\.text).joined(separator: " "))
     let start = Instant(milliseconds: Int64.random(in: 0...2_000_000_000_000, using: &random) / 60_000 * 60_000)
     let found = cron.next(after: start, in: .utc)
