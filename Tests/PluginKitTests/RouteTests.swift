@@ -156,7 +156,8 @@ import Testing
       let file = try #require(fopen("\(root)/\(path)", "r"))
       defer { fclose(file) }
       var bytes = [UInt8](repeating: 0, count: 1 << 16)
-      return String(decoding: bytes.prefix(fread(&bytes, 1, bytes.count, file)), as: UTF8.self)
+      let count = fread(&bytes, 1, bytes.count, file)
+      return String(decoding: bytes[..<count], as: UTF8.self)
     }
     let source = try read("Tests/PluginKitTests/Board.swift")
     let begin = try #require(source.firstRange(of: "// begin\n"))
