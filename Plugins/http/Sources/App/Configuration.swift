@@ -60,6 +60,7 @@ struct Configuration {
     set(&server.limits.target, json["targetBytes"])
     set(&server.limits.memory, json["memoryBytes"])
     set(&server.webSocket.message, json["messageBytes"])
+    set(&server.webSocket.fragments, json["messageFrames"])
     set(&server.webSocket.highWater, json["queueBytes"])
     set(&server.limits.eventQueue, json["queueBytes"])
     set(&calls, json["calls"])

@@ -162,6 +162,8 @@ final class WebSocketConnection {
   fileprivate func messageArrived(opcode: UInt8, _ message: Bytes) {
     if opcode & 8 == 0 || frames == 0 { held.release() }
     guard phase == .open else { return }
+    // Pongs to what came before leave before the answer to this.
+    if wslay_event_want_write(context) != 0 { _ = wslay_event_send(context) }
     switch UInt32(opcode) {
     case WSLAY_TEXT_FRAME.rawValue: handler?.webSocket(self, didReceive: message, isText: true)
     case WSLAY_BINARY_FRAME.rawValue: handler?.webSocket(self, didReceive: message, isText: false)
