@@ -18,6 +18,14 @@ import Testing
     try Client.run("eventstream.py", [])
   }
 
+  @Test func missesNoEventAndTellsNoneTwiceInAReconnectStorm() throws {
+    try Client.run("storm.py", ["100", "600"])
+  }
+
+  @Test func speaksWebSocketAsTheAutobahnTestSuiteWantsIt() throws {
+    try Client.run("autobahn.py", [try Plugins.fixture("channel")])
+  }
+
   @Test func keepsEveryAcknowledgedRevisionThroughAKill() throws {
     try Client.run("history_crash.py", ["2"])
   }
