@@ -115,6 +115,8 @@ private final class Handler: HTTPHandler, WebSocketHandler {
   var seen: [[UInt8]] = []
   var ends = 0
 
+  func takesBodyInParts(_ exchange: HTTPExchange) -> Bool { false }
+
   func handle(_ exchange: HTTPExchange) {
     var request = Array(exchange.target) + [0]
     for field in exchange.fields { request += Array(exchange.name(field)) + [0] + Array(exchange.value(field)) + [0] }
