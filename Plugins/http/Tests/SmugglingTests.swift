@@ -89,9 +89,9 @@ import Testing
     + others
 
   @Test func nothingOfAnAmbiguousRequestIsAnswered() throws {
-    let site = try ServerTests.Site()
+    let site = try SocketSite()
     for test in Self.cases {
-      let peer = try ServerTests.Peer(port: site.port)
+      let peer = try SocketPeer(port: site.port)
       peer.send(test.request + Self.smuggled)
       #expect(
         site.run {
@@ -107,8 +107,8 @@ import Testing
   }
 
   @Test func chunkExtensionsAndTrailersAreReadAndForgotten() throws {
-    let site = try ServerTests.Site()
-    let peer = try ServerTests.Peer(port: site.port)
+    let site = try SocketSite()
+    let peer = try SocketPeer(port: site.port)
     peer.send(
       Self.post + "Transfer-Encoding: chunked\r\n\r\n5;a=b;c=\"d\"\r\nhello\r\n0;e\r\nHost: b\r\n\r\n" + Self.smuggled)
     #expect(site.run { peer.read().occurrences(of: "HTTP/1.1 200 ") == 2 })
