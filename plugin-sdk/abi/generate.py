@@ -9,6 +9,7 @@ layout        src/abi_layout.c: the sizes and offsets of a baseline as assertion
 layout-ext    src/abi_layout_ext.c: those of the extensions
 rust          rust/src/sys/mod.rs
 rust-ext      rust/src/sys/ext.rs
+rust-http     rust/src/sys/http.rs: the extensions for HTTP
 rust-members  rust/tests/layout/members.rs
 """
 
@@ -74,7 +75,8 @@ def main():
         "layout": lambda baseline: layout(baseline, False),
         "layout-ext": lambda baseline: layout(baseline, True),
         "rust": lambda include: rust.write(rust.CORE, headers.read(include, "*.h")),
-        "rust-ext": lambda include: rust.write(rust.EXT, headers.read(include, "ext/*.h")),
+        "rust-ext": lambda include: rust.write(rust.EXT, headers.read(include, "ext/[!h]*.h", "ext/h[!t]*.h")),
+        "rust-http": lambda include: rust.write(rust.HTTP, headers.read(include, "ext/http-*.h")),
         "rust-members": lambda include: rust.write_members(headers.read(include)),
     }[what](source)
 

@@ -12,7 +12,9 @@ CORE = """\
 #![allow(non_camel_case_types)]
 
 mod ext;
+mod http;
 pub use ext::*;
+pub use http::*;
 
 use std::ffi::c_void;
 use std::os::raw::c_char;
@@ -20,6 +22,12 @@ use std::os::raw::c_char;
 
 EXT = """\
 //! The extensions. Written by `abi/check --write` from the headers; do not edit.
+
+use super::*;
+"""
+
+HTTP = """\
+//! The extensions for HTTP. Written by `abi/check --write` from the headers; do not edit.
 
 use super::*;
 """

@@ -127,7 +127,7 @@ try {
     section(`service.${tag.name}`, tag.name, tag.description, items);
   }
   const { messages, description } = events.channels.events;
-  section("events", "events", description, Object.values(messages).map((message) => showTopic(message, events)));
+  section("topics", "events", description, Object.values(messages).map((message) => showTopic(message, events)));
   openLinked();
 } catch (error) {
   main.append(el("p", { class: "failure", role: "alert" }, `The interfaces cannot be shown: ${error.message}`));

@@ -31,18 +31,6 @@ def number(value):
     return b64(value.to_bytes((value.bit_length() + 7) // 8, "big"))
 
 
-class ConfiguredHost(Host):
-    """A host with a configuration file in its working folder."""
-
-    def __init__(self, config):
-        self.config = config
-        super().__init__()
-
-    def start(self):
-        Path(self.folder.name, "orchestron.config.json").write_text(json.dumps(self.config))
-        super().start()
-
-
 class Reply:
     def __init__(self, response):
         self.status, self.headers, self.body = response.status, response.headers, response.read()
@@ -461,7 +449,7 @@ def main():
                 "issuers": [{"name": "corp", "issuer": issuer.url, "audience": "board", "role": "viewer"}],
                 "oidc": [{"name": "mock", "title": "Mock & Co", "issuer": provider, "clientId": "orchestron",
                           "clientSecret": "hush hush", "role": "member"}]}}}
-        with ConfiguredHost(config) as host:
+        with Host(configuration=config) as host:
             def admin(verb, path, body=None):
                 reply = ask(host, verb, path, body, token=host.token)
                 assert reply.status < 300, (verb, path, reply.status, reply.body)

@@ -35,13 +35,15 @@ class Refused(Exception):
 class Host:
     """A running host with a storage folder of its own; a context manager. Started again, it has the same ports."""
 
-    def __init__(self, *plugin_dirs, storage=None, arguments=()):
+    def __init__(self, *plugin_dirs, storage=None, arguments=(), configuration=None):
         self.folder = tempfile.TemporaryDirectory(prefix="orchestron-e2e-")
         # The default project is keyed after the folder around the storage folder; "1" has no letters: ORC.
         self.storage = storage or Path(self.folder.name) / "1" / ".orchestron"
         self.storage.parent.mkdir(exist_ok=True, parents=True)
         self.plugin_dirs, self.arguments = plugin_dirs, arguments
         self.http = self.ws = None
+        if configuration:
+            Path(self.folder.name, "orchestron.config.json").write_text(json.dumps(configuration))
         self.start()
 
     def start(self):

@@ -12,7 +12,7 @@ struct SharedParameters {
     ],
     "ifNoneMatch": [
       "name": "If-None-Match", "in": "header", "description": "The ETag of what the caller has; else 304.",
-      "schema": ["type": "string", "pattern": "^\"[1-9][0-9]{0,14}(-gzip)?\"$"],
+      "schema": ["type": "string"],
     ],
     "ifMatch": [
       "name": "If-Match", "in": "header", "description": "The ETag of the entity that the caller knows; else 412.",

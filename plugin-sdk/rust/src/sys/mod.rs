@@ -5,7 +5,9 @@
 #![allow(non_camel_case_types)]
 
 mod ext;
+mod http;
 pub use ext::*;
+pub use http::*;
 
 use std::ffi::c_void;
 use std::os::raw::c_char;
