@@ -216,6 +216,17 @@ import Testing
     #expect(post(compressed(body), "Content-Encoding: X-GZIP").status == 201)
   }
 
+  @Test func countsWhatCompressedBodiesStandFor() {
+    let text = #"{"title":"\#(String(repeating: "a", count: 100_000))"}"#
+    site.engine.load.heldBytes = HTTPLimits().memory - 50_000
+    let reply = post(compressed(text), "Content-Encoding: gzip")
+    #expect(reply.status == 503 && reply.headers["Retry-After"] == "1")
+    #expect(site.engine.load.heldBytes == HTTPLimits().memory - 50_000)
+    site.engine.load.heldBytes = 0
+    #expect(post(compressed(text), "Content-Encoding: gzip").status == 201)
+    #expect(site.engine.load.heldBytes == 0)
+  }
+
   @Test func refusesCodingsItDoesNotKnowAndSaysWhichItDoes() {
     for coding in ["br", "gzip, gzip", "deflate", "gzip, br"] {
       let reply = post(compressed("{}"), "Content-Encoding: \(coding)")

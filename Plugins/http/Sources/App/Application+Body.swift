@@ -30,7 +30,7 @@ extension Application {
       guard exchange.isOpen else { return }  // The client has gone meanwhile.
       switch result {
       case .success(let plain):
-        exchange.plainBody = plain
+        guard exchange.take(plain: plain) else { return exchange.respond(self.overload(exchange.engine)) }
         body(isNow)
       case .failure(.tooLong):
         exchange.respond(

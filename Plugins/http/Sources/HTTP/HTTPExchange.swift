@@ -274,6 +274,12 @@ final class HTTPExchange {
         "This server holds as many bodies as it can, of all or of your address; come back in a second.")
   }
 
+  /// Takes what a compressed body stands for; answers whether the server has room for it.
+  func take(plain body: SharedBytes) -> Bool {
+    plainBody = body
+    return heldBody.add(body.bytes.count)
+  }
+
   /// The body is not held for the client any more.
   func releaseBody() { heldBody.release() }
 }

@@ -55,7 +55,8 @@ extension Application {
     return true
   }
 
-  private func overload(_ engine: HTTPEngine) -> Problem {
+  /// What is told to whom is turned away; logged at most every ten seconds.
+  func overload(_ engine: HTTPEngine) -> Problem {
     if engine.now >= nextOverloadLog {
       nextOverloadLog = engine.now + 10_000
       gate.log(
