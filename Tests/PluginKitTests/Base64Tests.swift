@@ -29,6 +29,18 @@ import Testing
   func refusesWhatIsNone(text: String) {
     #expect(decoded(text) == nil, "\(text)")
   }
+
+  @Test func readsTextsOfAddressesInTheirOneSpelling() {
+    var random = SeededGenerator(seed: 1)
+    for count in 0..<70 {
+      let bytes = (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+      #expect(Base64URL.decode(Base64URL.encode(bytes).utf8) == bytes, "\(bytes)")
+    }
+    #expect(Base64URL.encode([0xfb, 0xff]) == "-_8")
+    for text in ["A", "AB", "AAB", "-_9", "+/8", "-_8=", "A A"] {
+      #expect(Base64URL.decode(text.utf8) == nil, "\(text)")
+    }
+  }
 }
 
 @Suite struct StatusTests {

@@ -37,16 +37,8 @@ import Testing
     #expect(!Crypto.equal("ab".utf8, "abc".utf8))
   }
 
-  @Test func readsBase64InItsOneSpelling() throws {
+  @Test func readsDigestsAsTheyWereWritten() throws {
     try Crypto.start()
-    for count in 0..<70 {
-      let bytes = Crypto.random(count)
-      #expect(Base64URL.decode(Base64URL.encode(bytes).utf8) == bytes)
-    }
-    #expect(Base64URL.encode([0xfb, 0xff]) == "-_8")
-    for text in ["A", "AB", "AAB", "-_9", "+/8", "-_8=", "A A"] {
-      #expect(Base64URL.decode(text.utf8) == nil, "\(text)")
-    }
     let digest = Digest("x")
     #expect(Digest(text: digest.text) == digest)
     #expect(Array("x".utf8).withUnsafeBytes { Digest($0, key: Crypto.random(32)) } != digest)

@@ -48,16 +48,6 @@ def write_certificate(folder, name="localhost"):
         fresh.rename(folder / file)
 
 
-class SecureHost(Host):
-    def __init__(self, config):
-        self.config = config
-        super().__init__()
-
-    def start(self):
-        Path(self.folder.name, "orchestron.config.json").write_text(json.dumps({"plugins": {"http": self.config}}))
-        super().start()
-
-
 def trust(folder):
     return ssl.create_default_context(cafile=folder / "cert.pem")
 
@@ -229,7 +219,7 @@ with tempfile.TemporaryDirectory() as place:
     folder = Path(place)
     write_certificate(folder)
     tls = {"certificate": str(folder / "cert.pem"), "key": str(folder / "key.pem"), "hsts": 3600}
-    with SecureHost({"tls": tls}) as host:
+    with Host(configuration={"plugins": {"http": {"tls": tls}}}) as host:
         clients_are_served(host, folder)
         bad_clients_harm_nobody(host, folder)
         idle_connections_are_small(host, folder)

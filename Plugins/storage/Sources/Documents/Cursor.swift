@@ -1,3 +1,5 @@
+import PluginKit
+
 /// Where a page of a result ended: the order values of its last document, and that document's number.
 ///
 /// As text it is opaque, and bound to its query by a checksum: a cursor that was altered, or given to a query with
@@ -15,7 +17,7 @@ struct Cursor: Equatable {
   ///
   /// - Parameter seed: what the query hashes to (`Query.cursorSeed`).
   init(_ text: String, seed: Checksum) throws(StorageError) {
-    guard let bytes = Base64URL.decode(text), let cursor = Cursor(bytes, seed: seed) else {
+    guard let bytes = Base64URL.decode(text.utf8), let cursor = Cursor(bytes, seed: seed) else {
       throw StorageError(
         .invalidArgument, "the cursor was altered, or belongs to another query; ask for the first page again")
     }

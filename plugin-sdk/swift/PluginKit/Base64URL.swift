@@ -1,8 +1,9 @@
-/// Base64 with the alphabet for addresses and without padding (RFC 4648, section 5).
-enum Base64URL {
+/// Base64 of RFC 4648, section 5, without padding: how bytes travel in addresses and tokens.
+public enum Base64URL {
   private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
-  static func encode(_ bytes: [UInt8]) -> String {
+  /// The text of some bytes.
+  public static func encode(_ bytes: [UInt8]) -> String {
     var text: [UInt8] = []
     text.reserveCapacity((bytes.count * 4 + 2) / 3)
     var (pending, bits) = (0, 0)
@@ -20,7 +21,7 @@ enum Base64URL {
   }
 
   /// The bytes of a text in its one spelling; nil for any other.
-  static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
+  public static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
     var bytes: [UInt8] = []
     var (pending, bits) = (0, 0)
     for character in text {
