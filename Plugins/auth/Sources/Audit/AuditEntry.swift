@@ -33,7 +33,7 @@ struct AuditEntry: Sendable, Equatable {
   static let schema = #"""
     {"type":"object","properties":{
       "id":{"type":"string","format":"uuid"},"time":{"type":"string","format":"date-time"},
-      "kind":{"enum":[\#(Kind.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ","))]},
+      "kind":\#(AuthText.auditKind),
       "actor":{"type":"string"},"address":{"type":"string"},"subject":{"type":"string"},"detail":{"type":"string"},
       "count":{"type":"integer"},"lastTime":{"type":"string","format":"date-time"},"revision":{"type":"integer"}},
      "required":["id","time","kind","count"]}

@@ -20,15 +20,10 @@ final class Gate {
   private let bearers: Bearers
   /// Makes what is remembered of a token worth nothing outside of this process.
   private let key = Crypto.random(32)
-  private var known: [Digest: Known] = [:]
+  /// What tokens were found to be, and until when that is believed, in milliseconds.
+  private var known: [Digest: (principal: Prepared, until: Int64)] = [:]
   private var failures = Buckets(burst: 50, perSecond: 5)
   private static let knownLimit = 4096
-
-  /// What a token was found to be.
-  private struct Known {
-    let principal: Prepared
-    let isLocal: Bool
-  }
 
   init(
     settings: Settings, local: LocalToken, directory: Directory, tokens: Tokens, sessions: Sessions, audit: AuditLog,
@@ -117,9 +112,10 @@ final class Gate {
   ) {
     guard text.count <= TokenText.maximalBytes else { return done(.failure(failed(Gate.noToken, address, now))) }
     let digest = Digest(text, key: key)
-    if let found = known[digest] {
-      if found.principal.expires.map({ $0 > now.milliseconds }) ?? true {
-        return done(.success(found.isLocal && !Gate.isLoopback(address) ? found.principal.remote : found.principal))
+    if let (principal, until) = known[digest] {
+      if until > now.milliseconds {
+        let isElsewhere = principal.principal.isLocal && !Gate.isLoopback(address)
+        return done(.success(isElsewhere ? principal.remote : principal))
       }
       known[digest] = nil
     }
@@ -128,7 +124,7 @@ final class Gate {
     case .local:
       guard local.isRight(text) else { return done(.failure(failed("the local token is another one", address, now))) }
       let principal = Prepared(owner(isLocal: true))
-      remember(Known(principal: principal, isLocal: true), digest)
+      remember(principal, digest, at: now)
       done(.success(Gate.isLoopback(address) ? principal : principal.remote))
     case .api(let id, let secret):
       finish(Result { () throws(Refusal) in try bearers.token(id, secret, at: now) }, digest, address, now, done)
@@ -161,7 +157,7 @@ final class Gate {
     switch result {
     case .success(let principal):
       let prepared = Prepared(principal)
-      remember(Known(principal: prepared, isLocal: false), digest)
+      remember(prepared, digest, at: now)
       done(.success(prepared))
     case .failure(let refusal):
       // That somebody else cannot be reached is nobody's failure.
@@ -170,9 +166,10 @@ final class Gate {
     }
   }
 
-  private func remember(_ found: Known, _ digest: Digest) {
+  /// Believes what a token was found to be until it expires, and no longer than its last use is kept to.
+  private func remember(_ principal: Prepared, _ digest: Digest, at now: Instant) {
     if known.count >= Gate.knownLimit { known.removeAll(keepingCapacity: true) }
-    known[digest] = found
+    known[digest] = (principal, min(principal.expires ?? .max, now.milliseconds + Tokens.touchInterval))
   }
 
   /// Counts a failure. What is right is never refused for the failures of others at the same place.
@@ -183,15 +180,10 @@ final class Gate {
     return wait > 0 ? Refusal(retry: wait) : Refusal(message)
   }
 
-  /// Whether an address is this machine's; without making a text of it.
+  /// Whether an address is this machine's. Only what begins like one is read as a text.
   static func isLoopback(_ address: UnsafeRawBufferPointer) -> Bool {
-    if address.isEmpty { return true }
-    let four: StaticString = "127."
-    if address.count > 4, address.starts(with: UnsafeBufferPointer(start: four.utf8Start, count: 4)) {
-      return Address(String(decoding: address, as: UTF8.self)).isLoopback
-    }
-    // Those of version 6: "::1", "::ffff:127.0.0.1".
-    guard address.first == UInt8(ascii: ":") else { return false }
+    guard let first = address.first else { return true }
+    guard first == UInt8(ascii: "1") || first == UInt8(ascii: ":") else { return false }
     return Address(String(decoding: address, as: UTF8.self)).isLoopback
   }
 }

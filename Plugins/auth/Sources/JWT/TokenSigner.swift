@@ -12,7 +12,7 @@ final class TokenSigner {
   private let path: String
   /// The newest first: that one signs.
   private(set) var keys: [SigningKey] = []
-  private var collection = JWTKeyCollection()
+  private let collection = JWTKeyCollection()
   private var isLoaded = false
 
   init(host: Host, settings: Settings.JWTSettings, folder: String) {
@@ -51,14 +51,17 @@ final class TokenSigner {
   /// Lets a new key sign from now on.
   func rotate(at now: Instant) async throws {
     try await load(at: now)
+    let key = SigningKey(settings.algorithm, at: now)
+    try await key.add(to: collection)
+    // Nothing waits from here on: whoever rotates at the same time keeps this key, too.
     let kept = keys.enumerated().filter { place, _ in
       // A key's tokens end at the latest `lifetime` after its successor was made.
       place == 0 || now.milliseconds - keys[place - 1].created.milliseconds <= settings.lifetime + 120_000
     }
-    let new = [SigningKey(settings.algorithm, at: now)] + kept.map(\.element)
+    let new = [key] + kept.map(\.element)
     let document: Fields = ["keys": .array(new.map { .object($0.fields) })]
     try SecretFile.write(String(decoding: document.json, as: UTF8.self) + "\n", path)
-    try await adopt(new)
+    keys = new
   }
 
   /// The public keys as a JSON Web Key Set.
@@ -77,15 +80,11 @@ final class TokenSigner {
       guard !found.isEmpty else {
         throw Failure(.failedPrecondition, "\(path) holds no keys; delete it, and others are made")
       }
-      try await adopt(found)
+      for key in found { try await key.add(to: collection) }
+      // Somebody else may have read them meanwhile, and made new ones.
+      guard !isLoaded else { return }
+      keys = found
     }
     isLoaded = true
-  }
-
-  private func adopt(_ new: [SigningKey]) async throws {
-    let fresh = JWTKeyCollection()
-    for key in new { try await key.add(to: fresh) }
-    collection = fresh
-    keys = new
   }
 }

@@ -48,10 +48,7 @@ final class AuthService {
   }
 
   func list(_ call: Call) throws(Failure) {
-    let caller = Caller(call)
-    let named = call.stringIfPresent("user")?.lowercased()
-    let user = named == nil || named == "me" ? caller.user : named ?? ""
-    if user != caller.user, !caller.isAdmin { throw TokenService.notYours("sessions") }
+    let user = try Caller(call).owner(call, of: "sessions")
     try Page.answer(call, sessions.list(of: user == "*" ? nil : user, at: .now).map(\.shown))
   }
 

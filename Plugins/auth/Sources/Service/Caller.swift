@@ -21,6 +21,17 @@ struct Caller {
 
   /// Whether it may do what only admins may.
   var isAdmin: Bool { rights.includes(Rights([.permission("admin")])) }
+
+  /// Of whom a call is: the caller unless an admin names somebody else.
+  @Loop
+  func owner(_ call: Call, of what: String) throws(Failure) -> String {
+    let named = call.stringIfPresent("user")?.lowercased() ?? "me"
+    let owner = named == "me" ? user : named
+    guard owner == user || isAdmin else {
+      throw Failure(.permissionDenied, "the \(what) of others are a matter for admins", details: #"{"needs":"admin"}"#)
+    }
+    return owner
+  }
 }
 
 extension Value {

@@ -31,7 +31,7 @@ final class TokenService {
       throw Failure(
         .permissionDenied, "\(caller.actor) cannot make tokens: only people can, so that a lost token is no other one")
     }
-    let user = try owner(call, caller)
+    let user = try known(caller.owner(call, of: "tokens"))
     let scopes = try scopes(call) ?? .none
     let now = Instant.now
     let expires = try call.stringIfPresent("expiresAt").map { text throws(Failure) in
@@ -58,8 +58,8 @@ final class TokenService {
 
   func list(_ call: Call) throws(Failure) {
     let caller = Caller(call)
-    let user: String? = call.stringIfPresent("user") == "*" ? nil : try owner(call, caller)
-    if user == nil, !caller.isAdmin { throw TokenService.notYours("tokens") }
+    let owner = try caller.owner(call, of: "tokens")
+    let user = owner == "*" ? nil : try known(owner)
     try Page.answer(call, tokens.list(of: user).map(\.shown))
   }
 
@@ -124,19 +124,11 @@ final class TokenService {
 
   // MARK: Arguments
 
-  /// Of whom the call is: the caller unless an admin names somebody else.
-  private func owner(_ call: Call, _ caller: Caller) throws(Failure) -> String {
-    let named = call.stringIfPresent("user")?.lowercased()
-    let user = named == nil || named == "me" ? caller.user : named ?? ""
-    if user != caller.user, !caller.isAdmin { throw TokenService.notYours("tokens") }
+  private func known(_ user: String) throws(Failure) -> String {
     guard directory.role(of: user) != nil else {
       throw Failure(.notFound, "there is no user \"\(user)\"; users.list shows those that there are")
     }
     return user
-  }
-
-  static func notYours(_ what: String) -> Failure {
-    Failure(.permissionDenied, "the \(what) of others are a matter for admins", details: #"{"needs":"admin"}"#)
   }
 
   /// The rights that the call asks for; nil when it does not say.

@@ -20,7 +20,7 @@ final class Sessions {
     let expires: Int64
     var stored: Int64
 
-    init(_ session: Session, _ limits: Session.Limits) {
+    init(_ session: Session) {
       self.session = session
       seen = session.seen.milliseconds
       stored = seen
@@ -40,7 +40,7 @@ final class Sessions {
     var batch = Store.Batch()
     for session in documents.map(Session.init(fields:)) {
       if let digest = session.digest, session.end(limits) > now {
-        sessions[digest] = Entry(session, limits)
+        sessions[digest] = Entry(session)
       } else {
         batch.delete(session.id, in: .sessions)
       }
@@ -65,7 +65,7 @@ final class Sessions {
       batch.delete(silent.value.session.id, in: .sessions)
     }
     try await store.write(batch)
-    sessions[digest] = Entry(session, limits)
+    sessions[digest] = Entry(session)
     return cookie
   }
 

@@ -61,7 +61,7 @@ final class SignIn {
     return cookie
   }
 
-  /// Counts a wrong code, by which nobody can be guessed.
+  /// Notes a refused sign-in in the audit log.
   func refuse(_ reason: String, _ name: String, _ visitor: Visitor) {
     audit.refuse(
       AuditEntry(kind: .signInRefused, address: visitor.address, subject: "user:\(name)", detail: reason))

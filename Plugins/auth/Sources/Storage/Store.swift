@@ -97,12 +97,11 @@ struct Store {
   }
 
   /// Makes changes that nobody waits for.
-  func write(later batch: Batch, _ done: @escaping @Loop (Failure) -> Void = { _ in }) {
+  func write(later batch: Batch) {
     guard !batch.isEmpty else { return }
     host.call("storage.write", Store.arguments(batch).json) { [host] reply in
       guard let failure = reply.failure else { return }
       host.log(.warn, "auth could not store what it had to remember: \(failure.message)")
-      done(failure)
     }
   }
 

@@ -6,7 +6,7 @@ final class Tokens {
   /// So many there are at most.
   static let limit = 10_000
   /// After how many milliseconds it is stored again that a token is used.
-  private static let touchInterval: Int64 = 3_600_000
+  static let touchInterval: Int64 = 3_600_000
 
   private let store: Store
   private(set) var tokens: [String: APIToken] = [:]
@@ -47,7 +47,7 @@ final class Tokens {
   func touch(_ id: String, at now: Instant) {
     guard var token = tokens[id] else { return }
     let last = token.fields["lastUsedAt"]?.string.flatMap { Instant($0) }?.milliseconds ?? 0
-    guard now.milliseconds - last > Tokens.touchInterval else { return }
+    guard now.milliseconds - last >= Tokens.touchInterval else { return }
     token.fields["lastUsedAt"] = .string(now.text)
     tokens[id] = token
     var batch = Store.Batch()

@@ -179,11 +179,11 @@ final class Accounts {
 
   /// Remembers when somebody signed in.
   func signedIn(_ user: User, at now: Instant) {
-    var user = directory.users[user.name] ?? user
+    guard var user = directory.users[user.name] else { return }
     user.fields["lastSignInAt"] = .string(now.text)
-    directory.learn(user)
     var batch = Store.Batch()
-    batch.put(user.fields, user.id, in: .users)
+    // A change of the user that the store is busy with wins.
+    batch.put(user.fields, user.id, in: .users, expected: user.revision)
     store.write(later: batch)
     // The store counts each put as a revision.
     user.fields["revision"] = .int(user.revision + 1)

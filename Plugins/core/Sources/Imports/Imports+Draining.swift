@@ -52,12 +52,12 @@ extension Imports {
   }
 
   private func rehearse(_ session: ImportSession, _ context: Context?) async throws(Failure) {
-    while case let batch = session.batch(), !batch.isEmpty {
-      try await commit(session, "imports.feed", context) { [self] batching throws(Failure) in
-        try await batching.apply(batch, with: self)
-        batching.applied = session.passed + batch.count
+    while case let items = session.batch(), !items.isEmpty {
+      try await commit(session, "imports.feed", context) { [self] batch throws(Failure) in
+        try await batch.apply(items, with: self)
       }
-      session.pass(batch)
+      session.pass(items)
+      session.item.fields["applied"] = .int(Int64(session.passed))
       tell(session, context)
     }
   }
@@ -75,7 +75,6 @@ extension Imports {
       var counts = item.counts
       counts += batch.counts
       item.fields["counts"] = .object(counts.fields)
-      item.fields["applied"] = .int(Int64(batch.applied))
       problems = batch.problems
       return item
     }

@@ -70,11 +70,8 @@ extension Sprints {
         let ids = try await documents.page(query, transaction.context).items.compactMap { $0["id"]?.string }
         guard ids.count > Sprints.mostTasks else { return [] }
         isMore = true
-        for start in stride(from: 0, to: Sprints.mostTasks, by: Documents.Query.pageLimit) {
-          let part = Array(ids[start..<min(start + Documents.Query.pageLimit, Sprints.mostTasks)])
-          for task in try await transaction.get(part, as: TaskItem.self) {
-            try await tasks.apply(["sprint": .null], to: task, transaction)
-          }
+        for task in try await transaction.get(Array(ids.prefix(Sprints.mostTasks)), as: TaskItem.self) {
+          try await tasks.apply(["sprint": .null], to: task, transaction)
         }
         return []
       }

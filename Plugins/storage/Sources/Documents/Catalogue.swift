@@ -31,27 +31,29 @@ extension Database {
       ) STRICT
       """)
     try run("INSERT INTO collections(name) VALUES(?1) ON CONFLICT DO NOTHING", .text(definition.name))
-    try long("brings \(definition.name) up to date", steps: try work(of: collection)) { () throws(StorageError) in
-      try bring(collection, to: definition)
+    let present = try indexes(of: collection)
+    let steps = try work(of: collection, present: present)
+    try long("brings \(definition.name) up to date", steps: steps) { () throws(StorageError) in
+      try bring(collection, present: present)
     }
     return collection
   }
 
-  private func bring(_ collection: Collection, to definition: CollectionDefinition) throws(StorageError) {
-    let missing = try dropIndexes(beyond: definition, of: collection)
+  private func bring(_ collection: Collection, present: Set<CollectionDefinition.Index>) throws(StorageError) {
+    let definition = collection.definition
+    for index in present.subtracting(definition.indexes) { try drop(index, of: collection) }
     let isTallyMissing = try dropTally(unlessItIs: definition.tally, of: collection)
     try declareColumns(of: collection)
-    for index in missing { try add(index, to: collection) }
+    for index in definition.indexes where !present.contains(index) { try add(index, to: collection) }
     if isTallyMissing { try createTally(of: collection) }
     try declareSearch(of: collection)
     try declareView(of: collection)
   }
 
   /// About how many steps SQLite's machine takes to make what is missing of a collection: so many for each document.
-  private func work(of collection: Collection) throws(StorageError) -> Int64 {
+  private func work(of collection: Collection, present: Set<CollectionDefinition.Index>) throws(StorageError) -> Int64 {
     let definition = collection.definition
     var perDocument = 0
-    let present = try indexes(of: collection)
     for index in definition.indexes where !present.contains(index) { perDocument += index.fields.count + 8 }
     var columns = Set(collection.derived.map(\.column))
     try rows("SELECT name FROM pragma_table_info(?1)", .text(collection.name)) { columns.remove("\"\($0.text(0))\"") }
@@ -73,17 +75,6 @@ extension Database {
       present.insert(try CollectionDefinition.Index(row))
     }
     return present
-  }
-
-  /// Drops the indexes that are no longer declared.
-  ///
-  /// - Returns: the declared indexes that do not exist yet.
-  private func dropIndexes(
-    beyond definition: CollectionDefinition, of collection: Collection
-  ) throws(StorageError) -> [CollectionDefinition.Index] {
-    let present = try indexes(of: collection)
-    for index in present.subtracting(definition.indexes) { try drop(index, of: collection) }
-    return definition.indexes.filter { !present.contains($0) }
   }
 
   func drop(_ index: CollectionDefinition.Index, of collection: Collection) throws(StorageError) {

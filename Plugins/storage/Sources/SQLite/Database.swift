@@ -109,7 +109,7 @@ final class Database {
 
   /// The prepared statement for this text: reset, with whatever was bound to it before.
   func statement(_ sql: String) throws(StorageError) -> Statement {
-    if heard != nil, heard?.contains(sql) == false { heard?.append(sql) }
+    if heard?.contains(sql) == false { heard?.append(sql) }
     if let known = statements[sql] {
       return known
     }

@@ -30,10 +30,10 @@ final class LongWork: Sendable {
     let end = WorkQueue<Void>()
     let report = report
     let thread = try? Thread("storage waits") {
-      var seconds: UInt64 = 0
+      var quarters: UInt64 = 0
       while !end.isClosed {
-        report(what, seconds / 4, 0)
-        seconds += 1
+        report(what, quarters / 4, 0)
+        quarters += 1
         usleep(250_000)
       }
       report(what, .max, .max)

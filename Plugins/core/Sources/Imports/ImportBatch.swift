@@ -9,8 +9,6 @@ final class ImportBatch {
   let project: ProjectItem
   var counts = ImportCounts()
   var problems: [String] = []
-  /// How many items are stored when the batch is.
-  var applied: Int
   /// The ids of sprints by what the source calls them.
   private var sprints: [String: String] = [:]
 
@@ -18,7 +16,6 @@ final class ImportBatch {
     self.session = session
     self.transaction = transaction
     self.project = project
-    applied = session.item.applied
   }
 
   func apply(_ items: ArraySlice<ImportedItem>, with imports: Imports) async throws(Failure) {
