@@ -207,7 +207,7 @@ extension Host {
   ) -> UInt64 {
     let context = Context(
       actor: Text(actor), caller: dispatcher.hostName,
-      deadline: timeout > 0 ? Clock.milliseconds() + timeout : nil, chain: 0)
+      deadline: timeout > 0 ? Clock.milliseconds(after: timeout) : nil, chain: 0)
     context.isFace = !reachesInternals
     var id: UInt64 = 0
     dispatcher.call(

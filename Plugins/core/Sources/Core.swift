@@ -69,18 +69,17 @@ final class Core: Plugin {
   }
 
   func start() async throws {
+    try await ledger.documents.declare(
+      Ledger.collections + Quality.collections + [
+        Projects.collection, Tasks.collection, Bookmarks.collection, Comments.collection, People.collection,
+        TimeTracking.collection, Sprints.collection, Branches.collection, Records.collection, Imports.collection,
+      ])
     try await ledger.start()
     try await projects.start()
-    try await tasks.start()
-    try await bookmarks.start()
-    try await comments.start()
+    tasks.start()
     try await people.start()
-    try await time.start()
-    try await sprints.start()
+    time.start()
     try await branches.start()
-    try await records.start()
-    try await imports.start()
-    try await quality.start()
     history.start(tasks, sprints, time)
   }
 }

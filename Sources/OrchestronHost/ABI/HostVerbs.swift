@@ -160,7 +160,8 @@ enum HostVerbs {
       guard let plugin = Plugin.onLoop(pointer, "add_service") else { return Status.failedPrecondition.rawValue }
       return plugin.attempt(context, "add_service") { () throws(Failure) in
         guard let service else { throw Failure(.invalidArgument, "add_service needs a service") }
-        try plugin.host.register(try DeclarationReader().service(service), of: plugin)
+        let reader = DeclarationReader(compilesAnswers: plugin.host.isDebug)
+        try plugin.host.register(try reader.service(service), of: plugin)
       }
     }
 

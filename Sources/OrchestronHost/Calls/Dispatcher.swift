@@ -71,7 +71,7 @@ extension Dispatcher {
     call.unacknowledged = request.wantsCredit ? 0 : nil
     let parent = request.context
     var deadline = parent.effectiveDeadline
-    if request.timeout > 0 { deadline = min(deadline, Clock.milliseconds() + request.timeout) }
+    if request.timeout > 0 { deadline = min(deadline, Clock.milliseconds(after: request.timeout)) }
     call.context.reset(
       for: parent, caller: request.caller, deadline: deadline, chain: parent.chain == 0 ? newChain() : parent.chain)
     call.isAnswered = false

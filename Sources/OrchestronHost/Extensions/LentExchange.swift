@@ -202,13 +202,6 @@ extension Plugin {
   /// in a state that nobody knows.
   var hears: Bool { isCreated && state != .failed }
 
-  /// Whether the caller is on the loop; if not, a fault of this plugin.
-  func isOnLoop(_ verb: @autoclosure () -> String) -> Bool {
-    guard host.isDebug, !host.loop.isCurrent else { return true }
-    faultFromElsewhere("\(verb()) was called away from the loop thread")
-    return false
-  }
-
   /// Releases what was given away from the loop.
   fileprivate func releaseOnLoop(_ task: orch_task) {
     let ended = LoopBound((self, task))

@@ -30,7 +30,7 @@ extension HostExtensions {
       let context = Context(
         actor: Text(copying: identity.actor.bytes), caller: plugin.name,
         trace: identity.trace.n == 0 ? nil : Text(copying: identity.trace.bytes),
-        deadline: timeout < 0 ? nil : Clock.milliseconds() &+ timeout, chain: plugin.host.dispatcher.newChain())
+        deadline: timeout < 0 ? nil : Clock.milliseconds(after: timeout), chain: plugin.host.dispatcher.newChain())
       context.isFace = true
       if plugin.tracing.isOn { context.span = plugin.tracing.span(of: identity.trace.bytes) }
       if identity.rights.p != nil { context.rights = plugin.host.dispatcher.rights.rights(identity.rights.bytes) }

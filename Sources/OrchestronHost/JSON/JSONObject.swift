@@ -34,7 +34,7 @@ public struct JSONObject: Sendable {
 
   private func position(of key: String) -> Int? {
     if let positions { return positions[IndexedKey(text: key)] }
-    return members.firstIndex { $0.key.utf8.elementsEqual(key.utf8) }
+    return members.firstIndex { IndexedKey(text: $0.key) == IndexedKey(text: key) }
   }
 
   private mutating func append(_ key: String, _ value: JSON) {
@@ -58,7 +58,9 @@ public struct JSONObject: Sendable {
   private struct IndexedKey: Hashable, Sendable {
     let text: String
 
-    static func == (left: IndexedKey, right: IndexedKey) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+    static func == (left: IndexedKey, right: IndexedKey) -> Bool {
+      left.text.utf8.count == right.text.utf8.count && left.text.utf8.elementsEqual(right.text.utf8)
+    }
 
     func hash(into hasher: inout Hasher) {
       var text = text

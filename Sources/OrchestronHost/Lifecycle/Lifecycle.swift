@@ -102,7 +102,6 @@ extension Lifecycle {
     if let fault = resolution.faults.first(where: { $0.plugins.isEmpty }) {
       return done(Failure(.invalidArgument, fault.description))
     }
-    for fault in resolution.faults where fault.plugins.isEmpty { host.log.error(fault.description) }
     for note in resolution.notes { host.log.warn(note.description) }
     let selected = Set(resolution.startOrder).union(resolution.failures.keys)
     for manifest in manifests where selected.contains(manifest.id) {
@@ -159,7 +158,7 @@ extension Lifecycle {
 
   func load(_ plugin: Plugin) throws(Failure) {
     let descriptor = try host.library().load(plugin)
-    let reader = DeclarationReader()
+    let reader = DeclarationReader(compilesAnswers: host.isDebug)
     do throws(Failure) {
       plugin.services = try reader.services(descriptor.pointee.services, count: descriptor.pointee.n_services)
       plugin.topics = try reader.topics(descriptor.pointee.topics, count: descriptor.pointee.n_topics)

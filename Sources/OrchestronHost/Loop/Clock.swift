@@ -19,6 +19,13 @@ enum Clock {
   /// Milliseconds of the monotonic clock, as deadlines count. [any-thread]
   static func milliseconds() -> Int64 { Int64(nanoseconds() / 1_000_000) }
 
+  /// The time so many milliseconds from now, as deadlines count; the last that there is when that is further away.
+  /// [any-thread]
+  static func milliseconds(after wait: Int64) -> Int64 {
+    let (time, isOver) = milliseconds().addingReportingOverflow(wait)
+    return isOver ? .max : time
+  }
+
   /// Milliseconds since 1970, UTC. [any-thread]
   static func unixMilliseconds() -> Int64 {
     var time = timespec()

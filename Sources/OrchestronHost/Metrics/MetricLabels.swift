@@ -33,16 +33,6 @@ enum MetricLabels {
     return labels.sorted { $0.name < $1.name }.map { "\($0.name)=\"\($0.value)\"" }.joined(separator: ",")
   }
 
-  /// One label, its value escaped.
-  static func text(_ name: StaticString, _ value: String) -> String { "\(name)=\"\(escaped(value))\"" }
-
-  static func escaped(_ value: String) -> String {
-    guard
-      value.utf8.contains(where: { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\n") })
-    else { return value }
-    return value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
-  }
-
   /// Two underscores at the beginning are Prometheus's own.
   private static func isName(_ name: String) -> Bool {
     guard let first = name.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9") ~= first), !name.hasPrefix("__") else {

@@ -21,20 +21,20 @@ enum ProcessFigures {
 
   /// When the process started, in seconds since 1970; it does not change.
   private static let startTime: Double? = {
-    guard let stat = read("/proc/self/stat"), let ticks = field(22, of: stat),
-      let boot = read("/proc/stat")?.split(separator: "\n").first(where: { $0.hasPrefix("btime ") })?.split(
-        separator: " "
-      ).last
-    else { return nil }
-    return Double(boot).map { $0 + ticks / Double(sysconf(Int32(_SC_CLK_TCK))) }
+    guard let stat = read("/proc/self/stat"), let ticks = field(22, of: stat) else { return nil }
+    let boot = seconds(of: CLOCK_REALTIME) - seconds(of: CLOCK_BOOTTIME)
+    return boot + ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
   }()
+
+  private static func seconds(of clock: clockid_t) -> Double {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
 
   /// Gives what the system tells; what it does not tell has no series.
   static func read(_ out: FigureSink) {
-    var time = timespec()
-    if clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0 {
-      out.value(cpu, "", Double(time.tv_sec) + Double(time.tv_nsec) / 1e9)
-    }
+    out.value(cpu, "", seconds(of: CLOCK_PROCESS_CPUTIME_ID))
     if let startTime { out.value(started, "", startTime) }
     if let memory = read("/proc/self/statm")?.split(separator: " ").compactMap({ Double($0) }), memory.count > 1 {
       let page = Double(sysconf(Int32(_SC_PAGESIZE)))

@@ -89,12 +89,15 @@ final class Plugin {
 
   /// The plugin that uses a function of the host; nil (and a fault, in a debug host) when it is not on the loop.
   static func onLoop(_ pointer: UnsafeMutablePointer<orch_host>?, _ verb: StaticString) -> Plugin? {
-    guard let plugin = behind(pointer) else { return nil }
-    if plugin.host.isDebug, !plugin.host.loop.isCurrent {
-      plugin.faultFromElsewhere("\(verb) was called away from the loop thread")
-      return nil
-    }
+    guard let plugin = behind(pointer), plugin.isOnLoop("\(verb)") else { return nil }
     return plugin
+  }
+
+  /// Whether the caller is on the loop; if not, a fault of this plugin (in a debug host).
+  func isOnLoop(_ verb: @autoclosure () -> String) -> Bool {
+    guard host.isDebug, !host.loop.isCurrent else { return true }
+    faultFromElsewhere("\(verb()) was called away from the loop thread")
+    return false
   }
 
   /// As C sees it.

@@ -12,7 +12,8 @@
 /// - `$ref` to a place in the same schema, `$defs`
 ///
 /// `title`, `description`, `default`, `examples`, `deprecated`, `readOnly`, `writeOnly`, `$schema`, `$id`, `$comment`
-/// and anything that begins with `x-` say something to readers and nothing to the validator.
+/// and anything that begins with `x-` say something to readers and nothing to the validator; but `x-must` words the
+/// fault of a `pattern`.
 ///
 /// As the standard has it, `5.0` is an integer and numbers are equal by value. Validation ends: a schema that refers
 /// to itself without descending into the value is refused, and the work is bounded by the size of the value.

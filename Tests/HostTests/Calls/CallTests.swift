@@ -143,6 +143,8 @@ import Testing
     ("consumer.twice", #"{"value":21}"#, 42),
     ("consumer.forward", #"{"method":"echo.text","args":{"value":"x"}}"#, "x"),
     ("consumer.forward", #"{"method":"echo.text","args":{"value":"x"},"inline":true}"#, "x"),
+    // A deadline that is further away than times can be told is none.
+    ("consumer.forward", #"{"method":"echo.text","args":{"value":"x"},"timeoutMs":9223372036854775807}"#, "x"),
   ])
   func reachesEveryKindOfMethodByItsSlot(method: String, arguments: String, answer: JSON) throws {
     let outcome = try started().call(method, arguments)

@@ -14,11 +14,9 @@ final class Bookmarks {
     self.ledger = ledger
   }
 
-  func start() async throws(Failure) {
-    try await documents.declare(
-      BookmarkItem.collection,
-      indexes: [.init(fields: ["actor", "entity"], isUnique: true), .init(fields: ["actor", "hidden", "id"])])
-  }
+  static let collection = Documents.Definition(
+    collection: BookmarkItem.collection,
+    indexes: [.init(fields: ["actor", "entity"], isUnique: true), .init(fields: ["actor", "hidden", "id"])])
 
   // MARK: Methods
 

@@ -18,8 +18,10 @@ final class Branches {
   }
 
   /// Makes the collection and learns the branches that there are.
+  static let collection = Documents.Definition(
+    collection: BranchItem.collection, indexes: [.init(fields: ["project", "hidden"])])
+
   func start() async throws(Failure) {
-    try await documents.declare(BranchItem.collection, indexes: [.init(fields: ["project", "hidden"])])
     ledger.observe { [unowned self] commit in
       if commit.noun == BranchItem.noun { ledger.branches.learn(BranchItem(fields: commit.new)) }
     }

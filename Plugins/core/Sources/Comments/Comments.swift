@@ -18,13 +18,11 @@ final class Comments {
     self.tasks = tasks
   }
 
-  func start() async throws(Failure) {
-    try await documents.declare(
-      CommentItem.collection,
-      indexes: [
-        .init(fields: ["task", "hidden", "createdAt"]), .init(fields: ["project", "hidden", "createdAt"]),
-      ], search: [.init(field: "text")])
-  }
+  static let collection = Documents.Definition(
+    collection: CommentItem.collection,
+    indexes: [
+      .init(fields: ["task", "hidden", "createdAt"]), .init(fields: ["project", "hidden", "createdAt"]),
+    ], search: [.init(field: "text")])
 
   private func absent(_ name: String) -> Failure {
     Failure(.notFound, "there is no comment \"\(name)\"; comments.list shows those of a task")

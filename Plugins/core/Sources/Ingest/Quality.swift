@@ -28,16 +28,16 @@ final class Quality {
     risks = BugRisks(ledger: ledger)
   }
 
-  func start() async throws(Failure) {
-    try await documents.declare(
-      CommitItem.collection,
+  static let collections: [Documents.Definition] = [
+    .init(
+      collection: CommitItem.collection,
       indexes: [
         .init(fields: ["project", "merge", "day", "fix", "added", "removed", "fileCount"]),
         .init(fields: ["project", "at"]),
-      ])
-    try await documents.declare(TestRunItem.collection, indexes: [.init(fields: ["project", "at"])])
-    try await documents.declare(CoverageItem.collection, indexes: [.init(fields: ["project", "at"])])
-  }
+      ]),
+    .init(collection: TestRunItem.collection, indexes: [.init(fields: ["project", "at"])]),
+    .init(collection: CoverageItem.collection, indexes: [.init(fields: ["project", "at"])]),
+  ]
 
   // MARK: Taking
 

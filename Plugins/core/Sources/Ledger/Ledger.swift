@@ -20,20 +20,23 @@ final class Ledger {
   }
 
   /// Makes the collections of revisions and transitions, and ends the purges that a crash has interrupted.
-  func start() async throws(Failure) {
+  static let collections: [Documents.Definition] = [
     // A revision's id is its entity's with the number behind it: the history of an entity is a range of ids.
-    try await documents.declare(
-      Revision.collection,
+    .init(
+      collection: Revision.collection,
       indexes: [
         .init(fields: ["project", "change"]), .init(fields: ["change"]), .init(fields: ["actor", "change"]),
-      ])
-    try await documents.declare(BranchedItem.collection, indexes: [.init(fields: ["branch", "key"])])
-    try await documents.declare(
-      Transition.collection,
+      ]),
+    .init(collection: BranchedItem.collection, indexes: [.init(fields: ["branch", "key"])]),
+    .init(
+      collection: Transition.collection,
       indexes: [.init(fields: ["project", "to", "day", "from"])]
         + Transition.scopeIndexes.map { .init(fields: $0, isSparse: true) },
-      tally: ["project", "day", "from", "to"])
-    try await documents.declare(Erasure.collection, indexes: [])
+      tally: ["project", "day", "from", "to"]),
+    .init(collection: Erasure.collection, indexes: []),
+  ]
+
+  func start() async throws(Failure) {
     try await Erasure(documents: documents, context: nil).finishAll()
   }
 

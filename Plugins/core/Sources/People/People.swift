@@ -13,13 +13,14 @@ final class People {
     self.ledger = ledger
   }
 
+  static let collection = Documents.Definition(
+    collection: PersonItem.collection,
+    indexes: [
+      .init(fields: ["handle"], isUnique: true), .init(fields: ["hidden", "handle"]),
+      .init(fields: ["hidden", "kind", "handle"]),
+    ])
+
   func start() async throws(Failure) {
-    try await documents.declare(
-      PersonItem.collection,
-      indexes: [
-        .init(fields: ["handle"], isUnique: true), .init(fields: ["hidden", "handle"]),
-        .init(fields: ["hidden", "kind", "handle"]),
-      ])
     ledger.observe { [unowned self] commit in
       if commit.noun == PersonItem.noun { learn(PersonItem(fields: commit.new)) }
     }

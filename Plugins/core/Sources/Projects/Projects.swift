@@ -16,8 +16,10 @@ final class Projects {
   }
 
   /// Makes the collection, and in an empty one the first project.
+  static let collection = Documents.Definition(
+    collection: ProjectItem.collection, indexes: [.init(fields: ["key"], isUnique: true)])
+
   func start() async throws(Failure) {
-    try await documents.declare(ProjectItem.collection, indexes: [.init(fields: ["key"], isUnique: true)])
     ledger.observe { [unowned self] commit in
       if commit.noun == ProjectItem.noun { learn(ProjectItem(fields: commit.new)) }
     }

@@ -13,16 +13,14 @@ final class Records {
     self.projects = projects
   }
 
-  func start() async throws(Failure) {
-    try await documents.declare(
-      RecordItem.collection,
-      indexes: [
-        .init(fields: ["key"], isUnique: true), .init(fields: ["project", "hidden", "createdAt"]),
-        .init(fields: ["project", "hidden", "kind", "createdAt"]),
-        .init(fields: ["project", "hidden", "pattern", "createdAt"]),
-      ],
-      search: [.init(field: "title", weight: 8), .init(field: "labels", weight: 4), .init(field: "body")])
-  }
+  static let collection = Documents.Definition(
+    collection: RecordItem.collection,
+    indexes: [
+      .init(fields: ["key"], isUnique: true), .init(fields: ["project", "hidden", "createdAt"]),
+      .init(fields: ["project", "hidden", "kind", "createdAt"]),
+      .init(fields: ["project", "hidden", "pattern", "createdAt"]),
+    ],
+    search: [.init(field: "title", weight: 8), .init(field: "labels", weight: 4), .init(field: "body")])
 
   private func absent(_ name: String) -> Failure {
     Failure(.notFound, "there is no record \"\(name)\"; give the id or the key of one, such as ORC-R7")

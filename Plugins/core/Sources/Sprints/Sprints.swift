@@ -21,16 +21,14 @@ final class Sprints {
   }
 
   /// Makes the collection. That `activeIn` is unique means that no project has two active sprints, by whatever way.
-  func start() async throws(Failure) {
-    try await documents.declare(
-      SprintItem.collection,
-      indexes: [
-        .init(fields: ["key"], isUnique: true), .init(fields: ["activeIn"], isUnique: true),
-        .init(fields: ["project", "hidden", "startDate"]),
-        .init(fields: ["project", "hidden", "status", "startDate"]),
-        .init(fields: ["project", "hidden", "status", "endedAt"]),
-      ])
-  }
+  static let collection = Documents.Definition(
+    collection: SprintItem.collection,
+    indexes: [
+      .init(fields: ["key"], isUnique: true), .init(fields: ["activeIn"], isUnique: true),
+      .init(fields: ["project", "hidden", "startDate"]),
+      .init(fields: ["project", "hidden", "status", "startDate"]),
+      .init(fields: ["project", "hidden", "status", "endedAt"]),
+    ])
 
   static func absent(_ name: String) -> Failure {
     Failure(.notFound, "there is no sprint \"\(name)\"; give the id or the key of one, such as ORC-S3")

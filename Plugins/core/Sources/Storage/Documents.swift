@@ -21,35 +21,45 @@ struct Documents {
     var weight = 1
   }
 
+  /// A collection: what its documents are found by.
+  struct Definition {
+    var collection: String
+    var indexes: [Index]
+    var search: [SearchField] = []
+    /// The fields whose combinations of values storage counts as it writes: groups of documents by some of them are then
+    /// answered from the counts.
+    var tally: [String] = []
+  }
+
   // MARK: Collections
 
-  /// Makes a collection, or brings its indexes up to date.
-  ///
-  /// - Parameter tally: The fields whose combinations of values storage counts as it writes: groups of documents by some
-  ///   of them are then answered from the counts.
-  func declare(
-    _ collection: String, indexes: [Index], search: [SearchField] = [], tally: [String] = []
-  ) async throws(Failure) {
+  /// Makes collections, or brings their indexes up to date: all at once, and storage commits them together.
+  func declare(_ definitions: [Definition]) async throws {
+    let replies = definitions.map { definition in
+      Loop.task { try await host.call("storage.declare", Documents.arguments(definition)) }
+    }
+    for reply in replies { _ = try await reply.value }
+  }
+
+  private static func arguments(_ definition: Definition) -> JSONWriter {
     var json = JSONWriter()
     json.beginObject()
-    json.member("collection", collection)
+    json.member("collection", definition.collection)
     json.key("indexes" as StaticString)
     json.beginArray()
-    for index in indexes {
+    for index in definition.indexes {
       json.beginObject()
       json.key("fields" as StaticString)
-      json.beginArray()
-      for field in index.fields { json.string(field) }
-      json.endArray()
+      json.strings(index.fields)
       json.member("unique", index.isUnique)
       json.member("sparse", index.isSparse)
       json.endObject()
     }
     json.endArray()
-    if !search.isEmpty {
+    if !definition.search.isEmpty {
       json.key("search" as StaticString)
       json.beginArray()
-      for field in search {
+      for field in definition.search {
         json.beginObject()
         json.member("field", field.field)
         json.member("weight", field.weight)
@@ -57,12 +67,12 @@ struct Documents {
       }
       json.endArray()
     }
-    if !tally.isEmpty {
+    if !definition.tally.isEmpty {
       json.key("tally" as StaticString)
-      json.strings(tally)
+      json.strings(definition.tally)
     }
     json.endObject()
-    _ = try await host.call("storage.declare", json)
+    return json
   }
 
   // MARK: Reading

@@ -19,12 +19,12 @@ final class Tasks {
 
   /// Makes the collection. Each index begins with the project and what is not hidden, goes on with a filter and ends
   /// with what a list is ordered by, so that a page is read from it without sorting.
-  func start() async throws(Failure) {
+  static let collection: Documents.Definition = {
     let filters: [[String]] = [[], ["status"], ["assignee"]]
     let lists = filters.map { Documents.Index(fields: ["project", "hidden"] + $0 + ["createdAt"]) }
     let orders = ["updatedAt", "dueDate", "rank"].map { Documents.Index(fields: ["project", "hidden", $0]) }
-    try await documents.declare(
-      TaskItem.collection,
+    return Documents.Definition(
+      collection: TaskItem.collection,
       indexes: [
         .init(fields: ["key"], isUnique: true), .init(fields: ["parentTask"], isSparse: true),
         .init(fields: ["source"], isSparse: true), DependencyGraph.index,
@@ -35,6 +35,9 @@ final class Tasks {
         .init(fields: ["project", "hidden", "status", "assignee", "dueDate"]),
       ],
       search: [.init(field: "title", weight: 8), .init(field: "labels", weight: 4), .init(field: "description")])
+  }()
+
+  func start() {
     ledger.observe { [unowned self] commit in
       if commit.noun == TaskItem.noun { dependencies.graph.note(TaskItem(fields: commit.new)) }
     }

@@ -20,15 +20,14 @@ final class TimeTracking {
     self.tasks = tasks
   }
 
-  func start() async throws(Failure) {
-    try await documents.declare(
-      TimeEntry.collection,
-      indexes: [
-        .init(fields: ["running", "person"], isUnique: true), .init(fields: ["task", "hidden", "lastDay"]),
-        .init(fields: ["project", "hidden", "lastDay", "day"]), .init(fields: ["person", "hidden", "lastDay", "day"]),
-      ])
-    tasks.time = self
-  }
+  static let collection = Documents.Definition(
+    collection: TimeEntry.collection,
+    indexes: [
+      .init(fields: ["running", "person"], isUnique: true), .init(fields: ["task", "hidden", "lastDay"]),
+      .init(fields: ["project", "hidden", "lastDay", "day"]), .init(fields: ["person", "hidden", "lastDay", "day"]),
+    ])
+
+  func start() { tasks.time = self }
 
   /// Stops the timers on a task that has changed, when nobody works on it any more.
   func settle(_ task: TaskItem, since old: TaskItem, _ transaction: Transaction) async throws(Failure) {

@@ -28,7 +28,7 @@ extension Database {
         id       TEXT NOT NULL UNIQUE,
         revision INTEGER NOT NULL,
         body     TEXT NOT NULL
-      ) STRICT
+      \(collection.derived.map { ", \($0.column) ANY" }.joined())) STRICT
       """)
     try run("INSERT INTO collections(name) VALUES(?1) ON CONFLICT DO NOTHING", .text(definition.name))
     let present = try indexes(of: collection)
