@@ -34,6 +34,10 @@ import Testing
     try Client.run("purge_crash.py", ["4"])
   }
 
+  @Test func goesOnWithAnImportThatWasKilled() throws {
+    try Client.run("import_crash.py", ["2000", "3"])
+  }
+
   @Test func bringsALargeStoreUpToDateHoweverLongThatTakes() throws {
     try Client.run("upgrade.py", ["300000", "1"])
   }
