@@ -7,12 +7,13 @@ struct PluginGroup: ParsableCommand {
     discussion: """
       Examples:
         orchestron plugin list
+        orchestron plugin top
         orchestron plugin info rice
         orchestron plugin manifest ./librice.so
         orchestron plugin header rice > rice.h
       """,
     subcommands: [
-      PluginList.self, PluginInfo.self, PluginCheck.self, PluginNew.self, PluginManifest.self, PluginHeader.self,
-      PluginCheckRun.self,
+      PluginList.self, PluginTop.self, PluginInfo.self, PluginCheck.self, PluginNew.self, PluginManifest.self,
+      PluginHeader.self, PluginCheckRun.self,
     ])
 }

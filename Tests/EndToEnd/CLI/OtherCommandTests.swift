@@ -15,8 +15,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "run", "call", "events", "plugin list", "plugin info", "plugin manifest", "plugin header", "config show",
-    "config check", "doctor", "version", "import", "export", "backup", "restore",
+    "run", "call", "events", "plugin list", "plugin top", "plugin info", "plugin manifest", "plugin header",
+    "config show", "config check", "doctor", "version", "import", "export", "backup", "restore",
   ])
   func explainsItselfWithExamples(command: String) throws {
     let outcome = try shell.start(command.split(separator: " ").map(String.init) + ["--help"]).wait()
@@ -38,6 +38,25 @@ import Testing
   @Test func printsItsVersion() throws {
     #expect(try shell.run("version").output == "orchestron \(Host.versionText) (plugin ABI \(Host.abiVersionText))\n")
     #expect(try shell.run("version", "--json").json?["version"]?.string == Host.versionText)
+  }
+
+  // MARK: What plugins use
+
+  @Test func showsWhatPluginsUse() throws {
+    #expect(try shell.run("plugin", "top").status == 6)
+    let host = try shell.host()
+    let top = try shell.start(["plugin", "top", "--interval", "0.5", "--count", "2", "--json"])
+    while top.isRunning { try shell.run("call", "echo.text", "value=x") }
+    let tables = try top.wait().lines.map { try JSON(parsing: $0) }
+    #expect(tables.count == 2)
+    let echo = try #require(tables.last?["items"]?.array?.first { $0["id"] == "echo" })
+    #expect(echo["state"] == "started" && echo["failures"] == 0)
+    #expect(tables.contains { $0["items"]?[0]?["callsInPerSecond"]?.double ?? 0 > 0 })
+    let table = try shell.run("plugin", "top", "--interval", "0.1", "--count", "1").lines
+    #expect(table.first?.hasPrefix("ID ") == true, "\(table)")
+    #expect(table.contains { $0.split(separator: " ").starts(with: ["echo", "started"]) }, "\(table)")
+    #expect(try shell.run("plugin", "top", "--interval", "0").status == 2)
+    host.signal(SIGTERM)
   }
 
   // MARK: Events
