@@ -10,6 +10,7 @@ layout-ext    src/abi_layout_ext.c: those of the extensions
 rust          rust/src/sys/mod.rs
 rust-ext      rust/src/sys/ext.rs
 rust-http     rust/src/sys/http.rs: the extensions for HTTP
+rust-mcp      rust/src/sys/mcp.rs: those for MCP
 rust-members  rust/tests/layout/members.rs
 """
 
@@ -75,8 +76,9 @@ def main():
         "layout": lambda baseline: layout(baseline, False),
         "layout-ext": lambda baseline: layout(baseline, True),
         "rust": lambda include: rust.write(rust.CORE, headers.read(include, "*.h")),
-        "rust-ext": lambda include: rust.write(rust.EXT, headers.read(include, "ext/[!h]*.h", "ext/h[!t]*.h")),
+        "rust-ext": lambda include: rust.write(rust.EXT, headers.read(include, "ext/[!hm]*.h", "ext/h[!t]*.h", "ext/m[!c]*.h")),
         "rust-http": lambda include: rust.write(rust.HTTP, headers.read(include, "ext/http-*.h")),
+        "rust-mcp": lambda include: rust.write(rust.MCP, headers.read(include, "ext/mcp*.h")),
         "rust-members": lambda include: rust.write_members(headers.read(include)),
     }[what](source)
 

@@ -13,8 +13,10 @@ CORE = """\
 
 mod ext;
 mod http;
+mod mcp;
 pub use ext::*;
 pub use http::*;
+pub use mcp::*;
 
 use std::ffi::c_void;
 use std::os::raw::c_char;
@@ -28,6 +30,12 @@ use super::*;
 
 HTTP = """\
 //! The extensions for HTTP. Written by `abi/check --write` from the headers; do not edit.
+
+use super::*;
+"""
+
+MCP = """\
+//! The extensions for MCP. Written by `abi/check --write` from the headers; do not edit.
 
 use super::*;
 """

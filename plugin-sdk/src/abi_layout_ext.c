@@ -228,6 +228,98 @@ AT(orch_loop_1, uv_loop, 8, 8);
 AT(orch_loop_1, enter, 16, 8);
 AT(orch_loop_1, leave, 24, 8);
 
+SIZE(orch_mcp_info_1, 88);
+AT(orch_mcp_info_1, size, 0, 4);
+AT(orch_mcp_info_1, kind, 4, 4);
+AT(orch_mcp_info_1, flags, 8, 4);
+AT(orch_mcp_info_1, reserved, 12, 4);
+AT(orch_mcp_info_1, id, 16, 8);
+AT(orch_mcp_info_1, plugin, 24, 16);
+AT(orch_mcp_info_1, name, 40, 16);
+AT(orch_mcp_info_1, permission, 56, 16);
+AT(orch_mcp_info_1, declaration, 72, 16);
+
+SIZE(orch_mcp_request_verbs_1, 120);
+AT(orch_mcp_request_verbs_1, size, 0, 4);
+AT(orch_mcp_request_verbs_1, reserved, 4, 4);
+AT(orch_mcp_request_verbs_1, ctx, 8, 8);
+AT(orch_mcp_request_verbs_1, name, 16, 8);
+AT(orch_mcp_request_verbs_1, args, 24, 8);
+AT(orch_mcp_request_verbs_1, capabilities, 32, 8);
+AT(orch_mcp_request_verbs_1, state, 40, 8);
+AT(orch_mcp_request_verbs_1, replies, 48, 8);
+AT(orch_mcp_request_verbs_1, retain, 56, 8);
+AT(orch_mcp_request_verbs_1, release, 64, 8);
+AT(orch_mcp_request_verbs_1, answer, 72, 8);
+AT(orch_mcp_request_verbs_1, ask, 80, 8);
+AT(orch_mcp_request_verbs_1, fail, 88, 8);
+AT(orch_mcp_request_verbs_1, log, 96, 8);
+AT(orch_mcp_request_verbs_1, progress, 104, 8);
+AT(orch_mcp_request_verbs_1, on_cancel, 112, 8);
+
+SIZE(orch_mcp_request, 8);
+AT(orch_mcp_request, v, 0, 8);
+
+SIZE(orch_mcp_server_1, 64);
+AT(orch_mcp_server_1, size, 0, 4);
+AT(orch_mcp_server_1, reserved, 4, 4);
+AT(orch_mcp_server_1, each, 8, 8);
+AT(orch_mcp_server_1, find, 16, 8);
+AT(orch_mcp_server_1, match, 24, 8);
+AT(orch_mcp_server_1, run, 32, 8);
+AT(orch_mcp_server_1, complete, 40, 8);
+AT(orch_mcp_server_1, watch, 48, 8);
+AT(orch_mcp_server_1, unwatch, 56, 8);
+
+SIZE(orch_mcp_content_1, 112);
+AT(orch_mcp_content_1, size, 0, 4);
+AT(orch_mcp_content_1, kind, 4, 4);
+AT(orch_mcp_content_1, role, 8, 4);
+AT(orch_mcp_content_1, reserved, 12, 4);
+AT(orch_mcp_content_1, text, 16, 16);
+AT(orch_mcp_content_1, data, 32, 16);
+AT(orch_mcp_content_1, mime_type, 48, 16);
+AT(orch_mcp_content_1, uri, 64, 16);
+AT(orch_mcp_content_1, name, 80, 16);
+AT(orch_mcp_content_1, more, 96, 16);
+
+SIZE(orch_mcp_call_verbs_1, 136);
+AT(orch_mcp_call_verbs_1, size, 0, 4);
+AT(orch_mcp_call_verbs_1, reserved, 4, 4);
+AT(orch_mcp_call_verbs_1, ctx, 8, 8);
+AT(orch_mcp_call_verbs_1, name, 16, 8);
+AT(orch_mcp_call_verbs_1, args, 24, 8);
+AT(orch_mcp_call_verbs_1, argument, 32, 8);
+AT(orch_mcp_call_verbs_1, capabilities, 40, 8);
+AT(orch_mcp_call_verbs_1, retain, 48, 8);
+AT(orch_mcp_call_verbs_1, release, 56, 8);
+AT(orch_mcp_call_verbs_1, add, 64, 8);
+AT(orch_mcp_call_verbs_1, answer, 72, 8);
+AT(orch_mcp_call_verbs_1, fail, 80, 8);
+AT(orch_mcp_call_verbs_1, ask, 88, 8);
+AT(orch_mcp_call_verbs_1, state, 96, 8);
+AT(orch_mcp_call_verbs_1, reply, 104, 8);
+AT(orch_mcp_call_verbs_1, log, 112, 8);
+AT(orch_mcp_call_verbs_1, progress, 120, 8);
+AT(orch_mcp_call_verbs_1, on_cancel, 128, 8);
+
+SIZE(orch_mcp_call, 8);
+AT(orch_mcp_call, v, 0, 8);
+
+SIZE(orch_mcp_handler, 32);
+AT(orch_mcp_handler, run, 0, 8);
+AT(orch_mcp_handler, complete, 8, 8);
+AT(orch_mcp_handler, ud, 16, 8);
+AT(orch_mcp_handler, release, 24, 8);
+
+SIZE(orch_mcp_1, 40);
+AT(orch_mcp_1, size, 0, 4);
+AT(orch_mcp_1, reserved, 4, 4);
+AT(orch_mcp_1, add, 8, 8);
+AT(orch_mcp_1, remove, 16, 8);
+AT(orch_mcp_1, updated, 24, 8);
+AT(orch_mcp_1, is_watched, 32, 8);
+
 SIZE(orch_metric_value_1, 104);
 AT(orch_metric_value_1, size, 0, 4);
 AT(orch_metric_value_1, kind, 4, 4);

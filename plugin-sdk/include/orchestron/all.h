@@ -13,6 +13,8 @@
 #include "ext/http-server.h"
 #include "ext/json.h"
 #include "ext/loop.h"
+#include "ext/mcp-server.h"
+#include "ext/mcp.h"
 #include "ext/metrics-reader.h"
 #include "ext/metrics.h"
 #include "ext/progress.h"

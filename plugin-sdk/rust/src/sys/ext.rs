@@ -186,61 +186,6 @@ pub struct orch_loop_1 {
     pub leave: Option<unsafe extern "C" fn(host: *mut orch_host)>,
 }
 pub type orch_loop = orch_loop_1;
-pub const ORCH_EXT_METRICS_READER: *const c_char = "orchestron.metrics-reader/1\0".as_ptr() as *const c_char;
-
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct orch_metric_value_1 {
-    pub size: u32,
-    pub kind: u32,
-    pub name: orch_str,
-    pub unit: orch_str,
-    pub doc: orch_str,
-    pub labels: orch_str,
-    pub value: f64,
-    pub bounds: *const f64,
-    pub buckets: *const u64,
-    pub n_bounds: usize,
-}
-pub type orch_metric_value = orch_metric_value_1;
-
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct orch_metrics_reader_1 {
-    pub size: u32,
-    pub reserved: u32,
-    pub read: Option<unsafe extern "C" fn(host: *mut orch_host, each: Option<unsafe extern "C" fn(ud: *mut c_void, value: *const orch_metric_value)>, ud: *mut c_void)>,
-}
-pub type orch_metrics_reader = orch_metrics_reader_1;
-pub const ORCH_EXT_METRICS: *const c_char = "orchestron.metrics/1\0".as_ptr() as *const c_char;
-pub const ORCH_METRIC_COUNTER: u32 = 1;
-pub const ORCH_METRIC_GAUGE: u32 = 2;
-pub const ORCH_METRIC_HISTOGRAM: u32 = 3;
-
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct orch_metric_1 {
-    pub size: u32,
-    pub kind: u32,
-    pub name: *const c_char,
-    pub unit: *const c_char,
-    pub doc: *const c_char,
-    pub labels: *const c_char,
-    pub bounds: *const f64,
-    pub n_bounds: usize,
-}
-pub type orch_metric = orch_metric_1;
-
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct orch_metrics_1 {
-    pub size: u32,
-    pub define: Option<unsafe extern "C" fn(host: *mut orch_host, metric: *const orch_metric, handle: *mut u64) -> orch_status>,
-    pub add: Option<unsafe extern "C" fn(host: *mut orch_host, handle: u64, value: f64)>,
-    pub set: Option<unsafe extern "C" fn(host: *mut orch_host, handle: u64, value: f64)>,
-    pub observe: Option<unsafe extern "C" fn(host: *mut orch_host, handle: u64, value: f64)>,
-}
-pub type orch_metrics = orch_metrics_1;
 pub const ORCH_EXT_PROGRESS: *const c_char = "orchestron.progress/1\0".as_ptr() as *const c_char;
 
 #[repr(C)]
@@ -394,3 +339,58 @@ pub struct orch_work_1 {
     pub cancel: Option<unsafe extern "C" fn(host: *mut orch_host, id: u64) -> orch_status>,
 }
 pub type orch_work = orch_work_1;
+pub const ORCH_EXT_METRICS_READER: *const c_char = "orchestron.metrics-reader/1\0".as_ptr() as *const c_char;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_metric_value_1 {
+    pub size: u32,
+    pub kind: u32,
+    pub name: orch_str,
+    pub unit: orch_str,
+    pub doc: orch_str,
+    pub labels: orch_str,
+    pub value: f64,
+    pub bounds: *const f64,
+    pub buckets: *const u64,
+    pub n_bounds: usize,
+}
+pub type orch_metric_value = orch_metric_value_1;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_metrics_reader_1 {
+    pub size: u32,
+    pub reserved: u32,
+    pub read: Option<unsafe extern "C" fn(host: *mut orch_host, each: Option<unsafe extern "C" fn(ud: *mut c_void, value: *const orch_metric_value)>, ud: *mut c_void)>,
+}
+pub type orch_metrics_reader = orch_metrics_reader_1;
+pub const ORCH_EXT_METRICS: *const c_char = "orchestron.metrics/1\0".as_ptr() as *const c_char;
+pub const ORCH_METRIC_COUNTER: u32 = 1;
+pub const ORCH_METRIC_GAUGE: u32 = 2;
+pub const ORCH_METRIC_HISTOGRAM: u32 = 3;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_metric_1 {
+    pub size: u32,
+    pub kind: u32,
+    pub name: *const c_char,
+    pub unit: *const c_char,
+    pub doc: *const c_char,
+    pub labels: *const c_char,
+    pub bounds: *const f64,
+    pub n_bounds: usize,
+}
+pub type orch_metric = orch_metric_1;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_metrics_1 {
+    pub size: u32,
+    pub define: Option<unsafe extern "C" fn(host: *mut orch_host, metric: *const orch_metric, handle: *mut u64) -> orch_status>,
+    pub add: Option<unsafe extern "C" fn(host: *mut orch_host, handle: u64, value: f64)>,
+    pub set: Option<unsafe extern "C" fn(host: *mut orch_host, handle: u64, value: f64)>,
+    pub observe: Option<unsafe extern "C" fn(host: *mut orch_host, handle: u64, value: f64)>,
+}
+pub type orch_metrics = orch_metrics_1;

@@ -6,8 +6,10 @@
 
 mod ext;
 mod http;
+mod mcp;
 pub use ext::*;
 pub use http::*;
+pub use mcp::*;
 
 use std::ffi::c_void;
 use std::os::raw::c_char;

@@ -57,6 +57,15 @@ members! {
     orch_json_cursor { next, state }
     orch_json_1 { size, parse, free, root, r#type, boolean, i64, f64, str, get, pointer, count, next, text }
     orch_loop_1 { size, uv_loop, enter, leave }
+    orch_mcp_info_1 { size, kind, flags, reserved, id, plugin, name, permission, declaration }
+    orch_mcp_request_verbs_1 { size, reserved, ctx, name, args, capabilities, state, replies, retain, release, answer, ask, fail, log, progress, on_cancel }
+    orch_mcp_request { v }
+    orch_mcp_server_1 { size, reserved, each, find, match, run, complete, watch, unwatch }
+    orch_mcp_content_1 { size, kind, role, reserved, text, data, mime_type, uri, name, more }
+    orch_mcp_call_verbs_1 { size, reserved, ctx, name, args, argument, capabilities, retain, release, add, answer, fail, ask, state, reply, log, progress, on_cancel }
+    orch_mcp_call { v }
+    orch_mcp_handler { run, complete, ud, release }
+    orch_mcp_1 { size, reserved, add, remove, updated, is_watched }
     orch_metric_value_1 { size, kind, name, unit, doc, labels, value, bounds, buckets, n_bounds }
     orch_metrics_reader_1 { size, reserved, read }
     orch_metric_1 { size, kind, name, unit, doc, labels, bounds, n_bounds }
