@@ -126,6 +126,10 @@ bool chost_http_route(const orch_http_handler *handler, orch_http_exchange *exch
     return guarded(thrown, [&] { handler->fn(handler->ud, exchange); });
 }
 
+bool chost_mcp(const orch_mcp_handler *handler, orch_mcp_call *call, bool completes, chost_thrown *thrown) {
+    return guarded(thrown, [&] { (completes ? handler->complete : handler->run)(handler->ud, call); });
+}
+
 bool chost_socket_message(const orch_http_socket_cb *cb, uint8_t is_text, orch_str data, chost_thrown *thrown) {
     if (!cb->message) return true;
     return guarded(thrown, [&] { cb->message(cb->ud, is_text, data); });

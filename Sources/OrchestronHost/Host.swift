@@ -50,6 +50,7 @@ public final class Host {
   let activity = Activity()
   let registry = Registry()
   let httpRoutes = HTTPRoutes()
+  let mcp = MCPDeclarations()
   let workers: WorkerPool
   /// Where the barrier writes what an exception said.
   let thrown: UnsafeMutablePointer<chost_thrown>

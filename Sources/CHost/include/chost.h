@@ -54,6 +54,7 @@ bool chost_child_output(const orch_child_cb *cb, uint32_t stream, orch_str data,
 bool chost_child_exited(const orch_child_cb *cb, int64_t exit_status, int32_t signal, chost_thrown *thrown);
 bool chost_http_reply(const orch_http_cb *cb, const orch_http_reply *reply, chost_thrown *thrown);
 bool chost_http_route(const orch_http_handler *handler, orch_http_exchange *exchange, chost_thrown *thrown);
+bool chost_mcp(const orch_mcp_handler *handler, orch_mcp_call *call, bool completes, chost_thrown *thrown);
 bool chost_socket_message(const orch_http_socket_cb *cb, uint8_t is_text, orch_str data, chost_thrown *thrown);
 bool chost_socket_writable(const orch_http_socket_cb *cb, chost_thrown *thrown);
 bool chost_socket_closed(const orch_http_socket_cb *cb, uint16_t code, chost_thrown *thrown);

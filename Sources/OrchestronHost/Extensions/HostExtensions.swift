@@ -57,6 +57,8 @@ enum HostExtensions {
     ORCH_EXT_HTTP_SERVER: Table(httpServer, permission: "act-as"),
     ORCH_EXT_JSON: Table(json),
     ORCH_EXT_LOOP: Table(loop),
+    ORCH_EXT_MCP: Table(mcp),
+    ORCH_EXT_MCP_SERVER: Table(mcpServer, permission: "act-as"),
     ORCH_EXT_METRICS: Table(metrics),
     ORCH_EXT_METRICS_READER: Table(metricsReader, permission: "read-metrics"),
     ORCH_EXT_PROGRESS: Table(progress),

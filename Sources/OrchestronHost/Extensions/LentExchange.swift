@@ -139,7 +139,7 @@ extension LentExchange {
       behind(x)?.route.plugin.releaseOnLoop(task)
       return
     }
-    let lent = LentTask(task, of: exchange.route)
+    let lent = LentTask(task, of: exchange.route.plugin, exchange.route.text)
     exchange[keyPath: place] = lent
     // A server without that function has not taken the task.
     if hand(exchange, lent.task()) == nil { lent.drop() }
@@ -161,50 +161,4 @@ extension LentExchange {
       out?.pointee = socket.open(served)
       return status
     }
-}
-
-/// A task of a plugin in the hands of the server.
-private final class LentTask {
-  private let route: HTTPRoutes.Route
-  private var held: orch_task?
-
-  init(_ task: orch_task, of route: HTTPRoutes.Route) {
-    held = task
-    self.route = route
-  }
-
-  /// As the server gets it, which holds this object until it releases the task.
-  func task() -> orch_task {
-    orch_task(
-      fn: { me in
-        if let me { Unmanaged<LentTask>.fromOpaque(me).takeUnretainedValue().run() }
-      }, ud: Unmanaged.passRetained(self).toOpaque(),
-      release: { me in
-        if let me { Unmanaged<LentTask>.fromOpaque(me).takeRetainedValue().drop() }
-      })
-  }
-
-  private func run() {
-    guard let task = held, let function = task.fn, route.plugin.hears else { return }
-    _ = route.plugin.enter("a task of the route \(route.text.string)") { chost_task(function, task.ud, $0) }
-  }
-
-  /// Lets go of the plugin's task, once.
-  func drop() {
-    guard let task = held else { return }
-    held = nil
-    route.plugin.release(task)
-  }
-}
-
-extension Plugin {
-  /// Whether functions that it has handed out may run: until the end of its registrations, unless an exception has left it
-  /// in a state that nobody knows.
-  var hears: Bool { isCreated && state != .failed }
-
-  /// Releases what was given away from the loop.
-  fileprivate func releaseOnLoop(_ task: orch_task) {
-    let ended = LoopBound((self, task))
-    host.loop.post { ended.value.0.release(ended.value.1) }
-  }
 }

@@ -57,6 +57,7 @@ typedef struct orch_mcp_request_verbs_1 {
     /* Questions to the client, {"key": {"method", "params"?}} or empty, of kinds that it has declared, and the state to
      * come with the answers. Both are taken or copied in every case. */
     orch_status (*ask)(orch_mcp_request *request, orch_buf questions, orch_str state);
+    /* `details` has {"requiredCapabilities": {…}} when the client lacks what the plugin wanted to ask. */
     orch_status (*fail)(orch_mcp_request *request, orch_status status, orch_str message, orch_str details);
 
     /* As in orch_mcp_call_verbs. */

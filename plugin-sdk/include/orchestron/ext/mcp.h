@@ -122,10 +122,10 @@ typedef struct orch_mcp_call_verbs_1 {
     /* Asks the client, which ends this call; the content that was added is dropped. Once the client has answered, the
      * handler runs anew with a call of the same arguments that has `state` and `reply`. So no call waits for a person,
      * and a server needs no memory. `questions` is a JSON object, taken in every case: {"who": {"method":
-     * "elicitation/create", "params": {…}}}, with the methods elicitation/create, sampling/createMessage and
-     * roots/list; empty to be called again without a question. `state` is text of the plugin's own, of at most 64 KiB:
-     * clients see it, and cannot change it. Not for completions. ORCH_FAILED_PRECONDITION when the client has not
-     * declared that it can answer: the call is still to be answered. */
+     * "elicitation/create", "params": {…}}}, with the methods elicitation/create, sampling/createMessage and roots/list;
+     * empty to be called again without a question. `state` is text of the plugin's own, of at most 64 KiB: clients see
+     * it, and cannot change it. Not for completions. When the client has not declared that it can answer (see
+     * `capabilities`), it gets a failure that says so, and ORCH_FAILED_PRECONDITION is returned. */
     orch_status (*ask)(orch_mcp_call *call, orch_buf questions, orch_str state);
     /* What `ask` was given in the round before; empty in the first one. */
     orch_str (*state)(orch_mcp_call *call);
@@ -137,8 +137,8 @@ typedef struct orch_mcp_call_verbs_1 {
      * `logger` a name or empty. No secrets. ORCH_OK also when nobody has asked, ORCH_RESOURCE_EXHAUSTED when it was
      * dropped because too much waits, ORCH_CANCELLED after the answer. */
     orch_status (*log)(orch_mcp_call *call, uint32_t level, orch_str logger, orch_str data);
-    /* Says how far the call has come, to a client that has asked: `progress` grows with each report; `total` is 0 when
-     * nobody knows; `message` may be empty. Returns as `log` does. */
+    /* Says how far the call has come, to a client that has asked: `progress` grows with each report, else it is
+     * ORCH_OUT_OF_RANGE; `total` is 0 when nobody knows; `message` may be empty. Returns as `log` does. */
     orch_status (*progress)(orch_mcp_call *call, double progress, double total, orch_str message);
     /* Calls `task` once when nobody waits for the answer any more, at once when that is so already. */
     void (*on_cancel)(orch_mcp_call *call, orch_task task);
