@@ -30,6 +30,7 @@
 #include "cpp/call.hpp"
 #include "cpp/declare.hpp"
 #include "cpp/host.hpp"
+#include "cpp/mcp.hpp"
 #include "cpp/outside.hpp"
 #include "cpp/plugin.hpp"
 #include "cpp/web.hpp"

@@ -44,8 +44,8 @@ struct MCPContent: ~Copyable {
         .resourceExhausted, "the content of an answer is over \(Self.limit >> 20) MiB: link to resources instead")
     }
     let kind = Int(piece.kind)
-    if isResource, kind != ORCH_MCP_EMBEDDED, kind != ORCH_MCP_JSON {
-      throw refused("is of a kind that resources have not: use EMBEDDED, without a uri for the one that is read")
+    if isResource, ![ORCH_MCP_TEXT, ORCH_MCP_EMBEDDED, ORCH_MCP_JSON].contains(kind) {
+      throw refused("is of a kind that resources have not: use EMBEDDED with data, without a uri for what is read")
     }
     try check(piece, kind, isResource: isResource)
     var more: JSONElement?
@@ -61,7 +61,7 @@ struct MCPContent: ~Copyable {
     }
     switch kind {
     case ORCH_MCP_JSON: if let more { writer.element(more) }
-    case ORCH_MCP_EMBEDDED where isResource: contents(piece, uri: uri, mimeType: declaration.mimeType, more: more)
+    case ORCH_MCP_TEXT where isResource, ORCH_MCP_EMBEDDED where isResource: contents(piece, uri: uri, mimeType: declaration.mimeType, more: more)
     default: object(piece, kind, uri: uri, more: more)
     }
     if declaration.kind == .prompt { writer.endObject() }

@@ -35,11 +35,11 @@ enum {
 
 /* Kinds of content. */
 enum {
-    ORCH_MCP_TEXT = 1,     /* text */
+    ORCH_MCP_TEXT = 1,     /* text; of a resource what is read, when it is text */
     ORCH_MCP_IMAGE = 2,    /* data, mime_type */
     ORCH_MCP_AUDIO = 3,    /* data, mime_type */
     ORCH_MCP_LINK = 4,     /* uri, name, mime_type: a resource that can be read */
-    ORCH_MCP_EMBEDDED = 5, /* uri, mime_type, and text or data: a resource itself; the one kind that resources have */
+    ORCH_MCP_EMBEDDED = 5, /* uri, mime_type, and text or data: a resource itself */
     ORCH_MCP_JSON = 6      /* text: a whole content object as JSON, for what is not said here */
 };
 
