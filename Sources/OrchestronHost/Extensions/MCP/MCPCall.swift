@@ -51,7 +51,6 @@ final class MCPCall {
       if (try? document.parse(text.bytes)) != nil { replies = document }
     }
     verbs.retain?(request)
-    item.add(self)
   }
 
   deinit {
@@ -71,6 +70,12 @@ final class MCPCall {
   }
 
   private var verbs: orch_mcp_request_verbs { request.pointee.v.pointee }
+
+  /// The handler has returned, and has answered, kept this object, or let go of it.
+  func handlerDidReturn() {
+    if isAnswered { return }
+    if item.isOver { itemDidEnd() } else { item.add(self) }
+  }
 
   /// What was called ends, and with it all that it has given.
   func itemDidEnd() {

@@ -45,7 +45,7 @@ struct MCPContent: ~Copyable {
     }
     let kind = Int(piece.kind)
     if isResource, ![ORCH_MCP_TEXT, ORCH_MCP_EMBEDDED, ORCH_MCP_JSON].contains(kind) {
-      throw refused("is of a kind that resources have not: use EMBEDDED with data, without a uri for what is read")
+      throw refused("is of a kind that resources have not: use EMBEDDED with data, and no uri for what is read")
     }
     try check(piece, kind, isResource: isResource)
     var more: JSONElement?
@@ -61,7 +61,8 @@ struct MCPContent: ~Copyable {
     }
     switch kind {
     case ORCH_MCP_JSON: if let more { writer.element(more) }
-    case ORCH_MCP_TEXT where isResource, ORCH_MCP_EMBEDDED where isResource: contents(piece, uri: uri, mimeType: declaration.mimeType, more: more)
+    case ORCH_MCP_TEXT where isResource, ORCH_MCP_EMBEDDED where isResource:
+      contents(piece, uri: uri, mimeType: declaration.mimeType, more: more)
     default: object(piece, kind, uri: uri, more: more)
     }
     if declaration.kind == .prompt { writer.endObject() }

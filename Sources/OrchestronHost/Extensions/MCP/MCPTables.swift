@@ -142,6 +142,7 @@ extension Plugin? {
     let call = MCPCall(request, to: item, purpose, context: pointer, arguments: arguments)
     // What it throws retires the plugin; its call is dropped and so answered.
     _ = item.plugin.enter("the \(item.words)") { chost_mcp(&handler, call.pointer, purpose == .complete, $0) }
+    call.handlerDidReturn()
     return Status.ok.rawValue
   }
 }

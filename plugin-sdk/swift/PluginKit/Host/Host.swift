@@ -149,6 +149,7 @@ struct ExtensionTables: @unchecked Sendable {  // constants of the process; thei
   let fileWatch: UnsafePointer<orch_fs_watch>?
   let httpRoutes: UnsafePointer<orch_http_routes>?
   let httpClient: UnsafePointer<orch_http_client>?
+  let mcp: UnsafePointer<orch_mcp>?
   let tracing: UnsafePointer<orch_tracing>?
 
   @Loop
@@ -163,6 +164,7 @@ struct ExtensionTables: @unchecked Sendable {  // constants of the process; thei
     fileWatch = Self.find(ORCH_EXT_FS_WATCH, host)
     httpRoutes = Self.find(ORCH_EXT_HTTP_ROUTES, host)
     httpClient = Self.find(ORCH_EXT_HTTP_CLIENT, host)
+    mcp = Self.find(ORCH_EXT_MCP, host)
     tracing = Self.find(ORCH_EXT_TRACING, host)
   }
 
