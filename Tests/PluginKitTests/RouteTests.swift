@@ -1,5 +1,4 @@
 import CPluginSDK
-import Glibc
 import PluginKit
 import PluginTesting
 import Testing
@@ -151,17 +150,6 @@ import Testing
   }
 
   @Test func theExampleOfTheDocumentationIsThisOne() throws {
-    let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-    func read(_ path: String) throws -> String {
-      let file = try #require(fopen("\(root)/\(path)", "r"))
-      defer { fclose(file) }
-      var bytes = [UInt8](repeating: 0, count: 1 << 16)
-      let count = fread(&bytes, 1, bytes.count, file)
-      return String(decoding: bytes[..<count], as: UTF8.self)
-    }
-    let source = try read("Tests/PluginKitTests/Board.swift")
-    let begin = try #require(source.firstRange(of: "// begin\n"))
-    let end = try #require(source.firstRange(of: "// end\n"))
-    #expect(try read("docs/plugin-authors/web.md").contains(source[begin.upperBound..<end.lowerBound]))
+    #expect(try Documentation.holds("web.md", "Board.swift"))
   }
 }

@@ -127,7 +127,7 @@ int fake_host_free(fake_host *fake) {
     fake_host_run(fake);
     int kept = fake_calls_clear(fake);
     if (kept > 0) fake_fault(fake, "it never released %d calls that it retained", kept);
-    kept = fake_requests_clear(fake);
+    kept = fake_requests_clear(fake) + fake_mcp_calls_clear(fake);
     if (kept > 0) fake_fault(fake, "it never released %d requests that it retained", kept);
     int faults = fake->faults;
     for (fake_stub *stub; (stub = fake->stubs);) {
@@ -206,6 +206,7 @@ orch_status fake_host_load(fake_host *fake, orch_plugin_entry entry, const char 
         fake_timers_clear(fake);
         fake_unsubscribe_all(fake);
         fake_routes_clear(fake);
+        fake_mcp_clear(fake);
         return status;
     }
     fake->plugin = plugin;
@@ -236,6 +237,7 @@ orch_status fake_host_unload(fake_host *fake) {
     fake_host_run(fake);
     fake_children_clear(fake);
     fake_routes_clear(fake);
+    fake_mcp_clear(fake);
     if (plugin->destroy) plugin->destroy(fake->self);
     fake->plugin = NULL;
     fake->self = NULL;

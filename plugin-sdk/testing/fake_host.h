@@ -144,6 +144,48 @@ void fake_request_close(fake_request *request, uint16_t code);
 const char *fake_request_sent(const fake_request *request, size_t at, size_t *n);
 uint16_t fake_request_closed(const fake_request *request);
 
+/* ---- MCP: requests that a test makes of what the plugin has declared. They belong to the host and live as long as
+ * it.
+ *
+ *     fake_mcp_call *call = fake_host_mcp(fake, ORCH_MCP_TOOL, "hello", "{}", NULL);
+ *     assert(strcmp(fake_mcp_result(call), "{\"content\":[{\"type\":\"text\",\"text\":\"hello\"}]}") == 0);
+ *
+ * Whoever asks may do everything, and can answer all questions. Arguments are not checked against schemas. */
+typedef struct fake_mcp_call fake_mcp_call;
+
+/* What a client says besides; each may be NULL. */
+typedef struct fake_mcp_ask {
+    const char *capabilities; /* a JSON object */
+    const char *state;        /* of the round before */
+    const char *replies;      /* the answers to its questions, a JSON object */
+} fake_mcp_ask;
+
+/* Calls a tool, gets a prompt, reads a URI (ORCH_MCP_RESOURCE, templates as well), and runs what is queued. `args` is a
+ * JSON object or NULL. NULL when nothing is declared by that name. */
+fake_mcp_call *fake_host_mcp(fake_host *fake, uint32_t kind, const char *name, const char *args,
+                             const fake_mcp_ask *ask);
+
+/* Completes an argument of a prompt or a template, whose result is {"values": […]}. NULL when that proposes none. */
+fake_mcp_call *fake_host_mcp_complete(fake_host *fake, uint32_t kind, const char *name, const char *argument,
+                                      const char *args);
+
+/* What was answered: -1 before there is an answer; the result as MCP writes it, or questions and a state, or the message
+ * and details of a failure; else "". Lines are "LEVEL LOGGER DATA\n" and "PROGRESS/TOTAL MESSAGE\n". */
+orch_status fake_mcp_status(const fake_mcp_call *call);
+const char *fake_mcp_result(const fake_mcp_call *call);
+const char *fake_mcp_questions(const fake_mcp_call *call);
+const char *fake_mcp_state(const fake_mcp_call *call);
+const char *fake_mcp_message(const fake_mcp_call *call);
+const char *fake_mcp_details(const fake_mcp_call *call);
+const char *fake_mcp_lines(const fake_mcp_call *call);
+
+/* The client goes. */
+void fake_mcp_cancel(fake_mcp_call *call);
+
+/* What was declared, as JSON, or NULL; and URI number `at` that was told to have changed, or NULL. */
+const char *fake_host_mcp_declaration(const fake_host *fake, uint32_t kind, const char *name);
+const char *fake_host_mcp_updated(const fake_host *fake, size_t at);
+
 /* The implementation of orchestron.json/1. */
 const orch_json *fake_json(void);
 

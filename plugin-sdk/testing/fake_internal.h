@@ -70,6 +70,15 @@ typedef struct fake_route {
     struct fake_route *next;
 } fake_route;
 
+/* What was declared for MCP. */
+typedef struct fake_item {
+    uint64_t id;
+    uint32_t kind;
+    char *name, *declaration;
+    orch_mcp_handler handler;
+    struct fake_item *next;
+} fake_item;
+
 typedef struct fake_import {
     char *method, *signature;
     orch_target target;
@@ -121,6 +130,9 @@ struct fake_host {
     struct fake_watch *watches;
     fake_route *routes;
     struct fake_request *web;
+    fake_item *items;
+    struct fake_mcp_call *mcp_calls;
+    fake_strings updated;
 };
 
 extern const orch_host_verbs fake_verbs;
@@ -212,6 +224,37 @@ void fake_routes_clear(fake_host *fake);
 int fake_requests_clear(fake_host *fake);
 
 const orch_http_routes *fake_http_routes(void);
+
+struct fake_mcp_call {
+    orch_mcp_call face;
+    fake_host *fake;
+    fake_item *item;     /* NULL once it has ended */
+    uint32_t kind;
+    int completes, references, is_question, is_gone;
+    orch_status status;  /* -1 before an answer */
+    double progress;
+    fake_bytes name, args, capabilities, state, replies;
+    fake_bytes content, result, message, details, lines;
+    orch_task on_cancel;
+    fake_strings values; /* borrowed by the plugin for as long as the call */
+    struct fake_mcp_call *next;
+};
+
+extern const orch_mcp_call_verbs fake_mcp_verbs;
+
+/* The member of a JSON object, to be freed: of a string its text when `plain`, else its JSON; NULL without one. */
+char *fake_member(const char *object, orch_str name, int plain);
+/* The value of an argument, to be freed; NULL without one. */
+char *fake_mcp_value(const fake_mcp_call *call, orch_str name);
+
+/* Ends a call whose declaration ends, and all declarations. */
+void fake_mcp_end(fake_mcp_call *call);
+void fake_mcp_clear(fake_host *fake);
+
+/* Frees the calls. Returns how many the plugin never released. */
+int fake_mcp_calls_clear(fake_host *fake);
+
+const orch_mcp *fake_mcp(void);
 const orch_spawn *fake_spawn(void);
 const orch_fs_watch *fake_fs_watch(void);
 const void *fake_extension(fake_host *fake, const char *id);

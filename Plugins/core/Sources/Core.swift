@@ -36,6 +36,8 @@ final class Core: Plugin {
   let forecasts: Forecasts
   let imports: Imports
   let quality: Quality
+  let resources: Resources
+  let prompts: Prompts
 
   init(host: Host, config: JSONValue) throws {
     ledger = Ledger(host: host, documents: Documents(host: host), calendars: Calendars(), ids: Identities())
@@ -56,6 +58,8 @@ final class Core: Plugin {
     forecasts = Forecasts(ledger: ledger, projects: projects, analytics: analytics)
     imports = Imports(ledger: ledger, projects: projects, tasks: tasks, time: time)
     quality = Quality(ledger: ledger, projects: projects, tasks: tasks, analytics: analytics)
+    resources = Resources(host: host)
+    prompts = Prompts(host: host)
     reports = Reports(
       ledger: ledger, projects: projects, analytics: analytics,
       outlook: .init(
@@ -81,6 +85,8 @@ final class Core: Plugin {
     time.start()
     try await branches.start()
     history.start(tasks, sprints, time)
+    try resources.start()
+    try prompts.start()
   }
 }
 

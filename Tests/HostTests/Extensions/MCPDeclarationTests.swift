@@ -202,11 +202,11 @@ import Testing
         .failure(
           .internal, #"tool "b" has an outputSchema, and answered without a structured result"#, details: nil)
       ])
-    HostExtensions.mcp.remove(plain.pointer, host.host.mcp.all[0].id)
+    _ = HostExtensions.mcp.remove(plain.pointer, host.host.mcp.all[0].id)
     let wrong = fault(strict) { _ = $0.pointee.v.pointee.answer($0, orch_buf.copying(Array("{}".utf8)), 0) }
     guard case .failure(.internal, let message, _)? = wrong.outcomes.first else { return #expect(Bool(false)) }
     #expect(message.contains(#"answered what its outputSchema does not allow: /n: is required"#), "\(message)")
-    HostExtensions.mcp.remove(plain.pointer, host.host.mcp.all[0].id)
+    _ = HostExtensions.mcp.remove(plain.pointer, host.host.mcp.all[0].id)
     let excused = fault(strict) { _ = $0.pointee.v.pointee.answer($0, .empty, UInt32(ORCH_MCP_IS_ERROR)) }
     #expect(excused.outcomes == [.answer(["content": [], "isError": true])] && excused.faults == 0)
     let invalid = fault { _ = $0.pointee.v.pointee.answer($0, orch_buf.copying(Array("{".utf8)), 0) }
@@ -278,7 +278,7 @@ import Testing
       }
       #expect(sentence.contains(words), "\(sentence)")
       #expect(answer.outcomes == [.answer(["content": []])], "it can still be answered")
-      HostExtensions.mcp.remove(plain.pointer, host.host.mcp.all[0].id)
+      _ = HostExtensions.mcp.remove(plain.pointer, host.host.mcp.all[0].id)
     }
   }
 

@@ -194,7 +194,7 @@ public final class FakeHost {
     return fake_host_change(raw, path, name, kinds.rawValue)
   }
 
-  private func list(_ text: (Int) -> UnsafePointer<CChar>?) -> [String] {
+  func list(_ text: (Int) -> UnsafePointer<CChar>?) -> [String] {
     var texts: [String] = []
     while let next = text(texts.count) { texts.append(String(cString: next)) }
     return texts

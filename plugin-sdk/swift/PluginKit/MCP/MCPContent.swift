@@ -1,7 +1,7 @@
 import CPluginSDK
 
 /// One piece of what a tool answers, of what a prompt says, or of what a resource holds.
-public struct MCPContent: Sendable {
+public struct MCPContent: ExpressibleByStringInterpolation, Sendable {
   let kind: Int
   var role = ORCH_MCP_USER
   let text: String
@@ -23,6 +23,9 @@ public struct MCPContent: Sendable {
     self.name = name
     self.more = more
   }
+
+  /// Text, as a literal.
+  public init(stringLiteral text: String) { self = .text(text) }
 
   /// Text; of a resource what is read.
   public static func text(_ text: String) -> MCPContent { MCPContent(ORCH_MCP_TEXT, text: text) }
