@@ -44,7 +44,7 @@ SCALARS = {
     "void": "c_void", "char": "c_char", "double": "f64", "size_t": "usize",
     **{f"{sign}int{bits}_t": f"{'u' if sign else 'i'}{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)},
 }
-KEYWORDS = {"type": "r#type", "fn": "r#fn", "self": "self_"}
+KEYWORDS = {"type": "r#type", "fn": "r#fn", "match": "r#match", "self": "self_"}
 
 
 def split_arguments(text):

@@ -55,7 +55,7 @@ pub struct orch_mcp_server_1 {
     pub reserved: u32,
     pub each: Option<unsafe extern "C" fn(host: *mut orch_host, ctx: *mut orch_ctx, r#fn: Option<unsafe extern "C" fn(ud: *mut c_void, info: *const orch_mcp_info)>, ud: *mut c_void)>,
     pub find: Option<unsafe extern "C" fn(host: *mut orch_host, kind: u32, name: orch_str) -> u64>,
-    pub match: Option<unsafe extern "C" fn(host: *mut orch_host, uri: orch_str) -> u64>,
+    pub r#match: Option<unsafe extern "C" fn(host: *mut orch_host, uri: orch_str) -> u64>,
     pub run: Option<unsafe extern "C" fn(host: *mut orch_host, id: u64, request: *mut orch_mcp_request) -> orch_status>,
     pub complete: Option<unsafe extern "C" fn(host: *mut orch_host, id: u64, request: *mut orch_mcp_request) -> orch_status>,
     pub watch: Option<unsafe extern "C" fn(host: *mut orch_host, uri: orch_str, id: *mut u64) -> orch_status>,

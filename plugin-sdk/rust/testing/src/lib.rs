@@ -26,7 +26,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use orchestron::sys::{orch_ctx, orch_host, orch_method, orch_plugin, orch_status, ORCH_OK};
-use orchestron::{Error, Json, Status};
+use orchestron::{Error, Json, McpKind, Status};
 
 /// What [`orchestron::export_plugin!`] makes.
 pub type EntryFunction = extern "C" fn(*mut orch_host) -> *const orch_plugin;
@@ -82,6 +82,28 @@ extern "C" {
         headers: *const c_char,
         body: *const c_char,
     ) -> *mut RawRequest;
+    fn fake_host_mcp(
+        fake: *mut Raw,
+        kind: u32,
+        name: *const c_char,
+        args: *const c_char,
+        ask: *const RawAsk,
+    ) -> *mut RawMcpCall;
+    fn fake_host_mcp_complete(
+        fake: *mut Raw,
+        kind: u32,
+        name: *const c_char,
+        argument: *const c_char,
+        args: *const c_char,
+    ) -> *mut RawMcpCall;
+    fn fake_mcp_status(call: *const RawMcpCall) -> i32;
+    fn fake_mcp_result(call: *const RawMcpCall) -> *const c_char;
+    fn fake_mcp_questions(call: *const RawMcpCall) -> *const c_char;
+    fn fake_mcp_state(call: *const RawMcpCall) -> *const c_char;
+    fn fake_mcp_message(call: *const RawMcpCall) -> *const c_char;
+    fn fake_mcp_lines(call: *const RawMcpCall) -> *const c_char;
+    fn fake_mcp_cancel(call: *mut RawMcpCall);
+    fn fake_host_mcp_updated(fake: *const Raw, at: usize) -> *const c_char;
     fn fake_request_send(request: *mut RawRequest, part: *const c_char);
     fn fake_request_code(request: *const RawRequest) -> u16;
     fn fake_request_headers(request: *const RawRequest) -> *const c_char;
@@ -99,6 +121,66 @@ extern "C" {
 #[repr(C)]
 struct RawRequest {
     _private: [u8; 0],
+}
+
+#[repr(C)]
+struct RawAsk {
+    capabilities: *const c_char,
+    state: *const c_char,
+    replies: *const c_char,
+}
+
+#[repr(C)]
+struct RawMcpCall {
+    _private: [u8; 0],
+}
+
+/// A request of an MCP client. It belongs to its [`FakeHost`], which must live as long.
+#[derive(Clone, Copy)]
+pub struct FakeMcpCall<'h> {
+    raw: *mut RawMcpCall,
+    host: PhantomData<&'h ()>,
+}
+
+impl FakeMcpCall<'_> {
+    /// How it was answered: `None` before, and `Some(Ok)` for a result and for questions.
+    pub fn status(&self) -> Option<Result<(), Status>> {
+        match unsafe { fake_mcp_status(self.raw) } {
+            -1 => None,
+            0 => Some(Ok(())),
+            status => Some(Err(Status::from_raw(status))),
+        }
+    }
+
+    /// The result as MCP writes it, or nothing.
+    pub fn result(&self) -> String {
+        unsafe { text(fake_mcp_result(self.raw)) }
+    }
+
+    /// What the client is asked, or nothing.
+    pub fn questions(&self) -> String {
+        unsafe { text(fake_mcp_questions(self.raw)) }
+    }
+
+    /// The state that goes along with questions.
+    pub fn state(&self) -> String {
+        unsafe { text(fake_mcp_state(self.raw)) }
+    }
+
+    /// The message of a failure.
+    pub fn message(&self) -> String {
+        unsafe { text(fake_mcp_message(self.raw)) }
+    }
+
+    /// What was said on the way: `LEVEL LOGGER DATA` and `PROGRESS/TOTAL MESSAGE`, each with its end.
+    pub fn lines(&self) -> String {
+        unsafe { text(fake_mcp_lines(self.raw)) }
+    }
+
+    /// The client goes.
+    pub fn cancel(&self) {
+        unsafe { fake_mcp_cancel(self.raw) };
+    }
 }
 
 /// A request of a raw route, and the WebSocket that it may become. It belongs to its [`FakeHost`], which must live as long.
@@ -345,6 +427,28 @@ impl FakeHost {
     /// Opens a WebSocket.
     pub fn connect(&self, path: &str) -> FakeRequest<'_> {
         self.request(&format!("GET {}", path), "Upgrade: websocket\n", Some(""))
+    }
+
+    /// Calls a tool, gets a prompt, reads a URI (`McpKind::Resource`, templates as well). `args` is a JSON object; `state` and
+    /// `replies` are those of the round after questions. `None` when nothing has that name.
+    pub fn mcp(&self, kind: McpKind, name: &str, args: &str, state: &str, replies: &str) -> Option<FakeMcpCall<'_>> {
+        let (state, replies) = (c(state), c(replies));
+        let ask = RawAsk { capabilities: std::ptr::null(), state: state.as_ptr(), replies: replies.as_ptr() };
+        let raw = unsafe { fake_host_mcp(self.raw, kind as u32, c(name).as_ptr(), c(args).as_ptr(), &ask) };
+        (!raw.is_null()).then(|| FakeMcpCall { raw, host: PhantomData })
+    }
+
+    /// Completes an argument of a prompt or a template. `None` when that proposes none.
+    pub fn mcp_complete(&self, kind: McpKind, name: &str, argument: &str, args: &str) -> Option<FakeMcpCall<'_>> {
+        let (name, argument, args) = (c(name), c(argument), c(args));
+        let raw =
+            unsafe { fake_host_mcp_complete(self.raw, kind as u32, name.as_ptr(), argument.as_ptr(), args.as_ptr()) };
+        (!raw.is_null()).then(|| FakeMcpCall { raw, host: PhantomData })
+    }
+
+    /// URI number `at` that was told to have changed.
+    pub fn mcp_updated(&self, at: usize) -> Option<String> {
+        unsafe { optional(fake_host_mcp_updated(self.raw, at)) }
     }
 
     /// Tells of a change (`ORCH_FS_…`) to those who watch exactly `path`. Returns how many there were.

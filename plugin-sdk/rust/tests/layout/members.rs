@@ -60,7 +60,7 @@ members! {
     orch_mcp_info_1 { size, kind, flags, reserved, id, plugin, name, permission, declaration }
     orch_mcp_request_verbs_1 { size, reserved, ctx, name, args, capabilities, state, replies, retain, release, answer, ask, fail, log, progress, on_cancel }
     orch_mcp_request { v }
-    orch_mcp_server_1 { size, reserved, each, find, match, run, complete, watch, unwatch }
+    orch_mcp_server_1 { size, reserved, each, find, r#match, run, complete, watch, unwatch }
     orch_mcp_content_1 { size, kind, role, reserved, text, data, mime_type, uri, name, more }
     orch_mcp_call_verbs_1 { size, reserved, ctx, name, args, argument, capabilities, retain, release, add, answer, fail, ask, state, reply, log, progress, on_cancel }
     orch_mcp_call { v }
