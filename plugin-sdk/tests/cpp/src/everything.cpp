@@ -8,7 +8,7 @@ struct Everything {
     std::string seen;
     uint64_t subscription = 0, timer_id = 0;
     int fired = 0;
-    uint64_t route = 0;
+    uint64_t route = 0, tool = 0;
     bool broken = false;
 
     Everything(Host host, std::string_view config) : host(host) {
@@ -24,7 +24,32 @@ struct Everything {
         add_route(host, "GET /everything/{name}", [this](Exchange x) { show(x); });
         add_route(host, "PUT /everything/count", [this](Exchange x) { count_slowly(x); }, ORCH_HTTP_STREAM, "admin");
         route = add_route(host, "GET /everything/socket", [this](Exchange x) { hear(x); });
+        declare_for_mcp();
         host.post([done] { done(); });
+    }
+    void declare_for_mcp() {
+        tool = add_mcp(host, ORCH_MCP_TOOL, R"({"name":"all","inputSchema":{"type":"object"}})", [](McpCall call) {
+            call.progress(1, 2, "half");
+            call.log(ORCH_MCP_INFO, "7", "all");
+            call.text(call.arguments()).image("\x89P", "image/png").audio("", "audio/wav").link("x://a", "a");
+            call.embed("x://b", "b", "text/plain").embed("x://c", Bytes{"c"}).done(R"({"n":1})");
+        });
+        add_mcp(host, ORCH_MCP_TOOL, R"({"name":"asks","inputSchema":{"type":"object"}})", [this](McpCall call) {
+            if (auto reply = call.reply("who")) {
+                remove_mcp(host, tool);
+                mcp_updated(host, "x://a");
+                return (void)call.text(std::string(call.state()) + std::string(*reply)).done_badly();
+            }
+            call.ask(R"({"who":{"method":"roots/list"}})", "one ");
+        });
+        add_mcp(
+            host, ORCH_MCP_PROMPT, R"({"name":"talk"})",
+            [](McpCall call) {
+                if (call.argument("wrong")) call.image("", "");
+                if (call.argument("late")) return call.when_cancelled([call] { call.done(); });
+                call.text("q").text("a", ORCH_MCP_ASSISTANT).done(R"("talk")");
+            },
+            [](McpCall call) { call.done("[" + quote(call.name()) + "]"); });
     }
     void drain(Done done, std::chrono::milliseconds limit) {
         host.log(ORCH_LOG_INFO, "drains in " + std::to_string(limit.count()));

@@ -214,7 +214,42 @@ static void a_channel_is_told_what_happens() {
     CHECK(f.seen() == "one;refused;writable;closed 1001;refused;");
 }
 
+static void what_is_declared_for_mcp_answers() {
+    Fixture f;
+    auto is = [](const char *text, const std::string &wanted) { return text == wanted; };
+    fake_mcp_call *all = fake_host_mcp(f.fake, ORCH_MCP_TOOL, "all", "{\"x\":1}", nullptr);
+    CHECK(is(fake_mcp_result(all),
+             R"({"content":[{"type":"text","text":"{\"x\":1}"},{"type":"image","data":"iVA=","mimeType":"image/png"},)"
+             R"({"type":"audio","data":"","mimeType":"audio/wav"},{"type":"resource_link","uri":"x://a","name":"a"},)"
+             R"({"type":"resource","resource":{"uri":"x://b","mimeType":"text/plain","text":"b"}},)"
+             R"({"type":"resource","resource":{"uri":"x://c","blob":"Yw=="}}],"structuredContent":{"n":1}})"));
+    CHECK(is(fake_mcp_lines(all), "1/2 half\n6 all 7\n"));
+
+    fake_mcp_call *first = fake_host_mcp(f.fake, ORCH_MCP_TOOL, "asks", nullptr, nullptr);
+    CHECK(is(fake_mcp_questions(first), R"({"who":{"method":"roots/list"}})") && is(fake_mcp_state(first), "one "));
+    fake_mcp_ask answer = {nullptr, "one ", R"({"who":{"roots":[]}})"};
+    fake_mcp_call *second = fake_host_mcp(f.fake, ORCH_MCP_TOOL, "asks", nullptr, &answer);
+    CHECK(is(fake_mcp_result(second), R"({"content":[{"type":"text","text":"one {\"roots\":[]}"}],"isError":true})"));
+    CHECK(!fake_host_mcp(f.fake, ORCH_MCP_TOOL, "all", nullptr, nullptr) && !fake_host_mcp_updated(f.fake, 1));
+    CHECK(is(fake_host_mcp_updated(f.fake, 0), "x://a"));
+
+    fake_mcp_call *talk = fake_host_mcp(f.fake, ORCH_MCP_PROMPT, "talk", nullptr, nullptr);
+    CHECK(is(fake_mcp_result(talk),
+             R"({"messages":[{"role":"user","content":{"type":"text","text":"q"}},)"
+             R"({"role":"assistant","content":{"type":"text","text":"a"}}],"description":"talk"})"));
+    fake_mcp_call *wrong = fake_host_mcp(f.fake, ORCH_MCP_PROMPT, "talk", R"({"wrong":1})", nullptr);
+    CHECK(fake_mcp_status(wrong) == ORCH_INVALID_ARGUMENT);
+    fake_mcp_call *late = fake_host_mcp(f.fake, ORCH_MCP_PROMPT, "talk", R"({"late":1})", nullptr);
+    CHECK(fake_mcp_status(late) == -1);
+    fake_mcp_cancel(late);
+    CHECK(fake_mcp_status(late) == ORCH_OK);
+    fake_mcp_call *names = fake_host_mcp_complete(f.fake, ORCH_MCP_PROMPT, "talk", "who", nullptr);
+    CHECK(is(fake_mcp_result(names), R"({"values":["who"]})"));
+    CHECK(fake_host_faults(f.fake) == 0);
+}
+
 int main() {
+    what_is_declared_for_mcp_answers();
     raw_routes_answer();
     raw_answers_wait_for_slow_clients();
     a_channel_is_told_what_happens();
