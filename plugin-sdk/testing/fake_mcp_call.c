@@ -267,8 +267,8 @@ static void retain(orch_mcp_call *face) { of(face)->references++; }
 static void release(orch_mcp_call *face) {
     fake_mcp_call *call = (fake_mcp_call *)face;
     if (--call->references > 0 || call->status != -1) return;
-    fake_fault(call->fake, "%s let go of a call without an answer", call->name.p);
-    finish(call, ORCH_INTERNAL);
+    if (!call->is_gone) fake_fault(call->fake, "%s let go of a call without an answer", call->name.p);
+    finish(call, call->is_gone ? ORCH_CANCELLED : ORCH_INTERNAL);
 }
 
 const orch_mcp_call_verbs fake_mcp_verbs = {

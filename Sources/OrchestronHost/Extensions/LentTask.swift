@@ -6,6 +6,8 @@ final class LentTask {
   /// What it belongs to, as in `GET /hello`.
   private let place: Text
   private var held: orch_task?
+  /// Whether the server has run it.
+  private(set) var didRun = false
 
   init(_ task: orch_task, of plugin: Plugin, _ place: Text) {
     held = task
@@ -25,6 +27,7 @@ final class LentTask {
   }
 
   private func run() {
+    didRun = true
     guard let task = held, let function = task.fn, plugin.hears else { return }
     _ = plugin.enter("a task of \(place.string)") { chost_task(function, task.ud, $0) }
   }

@@ -38,6 +38,7 @@ impl Garden {
         host.mcp(McpKind::Tool, &tool("panics"), "", |_| panic!("no"))?;
         host.mcp(McpKind::Tool, &tool("wrong"), "", |call| call.add(McpContent::Image(b"", ""))?.done())?;
         host.mcp(McpKind::Tool, &tool("badly"), "", |call| call.add(McpContent::Text("it is so"))?.done_badly())?;
+        host.mcp(McpKind::Tool, &tool("drops"), "", |_| Ok(()))?;
         let kept = self.kept.clone();
         host.mcp(McpKind::Tool, &tool("keeps"), "", move |call| {
             let gone = kept.clone();
@@ -167,7 +168,10 @@ fn a_call_may_be_kept_and_cancelled() {
     let kept = fake.mcp(McpKind::Tool, "keeps", "{}", "", "").unwrap();
     assert_eq!(kept.status(), None);
     kept.cancel();
-    // Let go of without an answer: the host gives one, and counts it.
-    assert_eq!(kept.status(), Some(Err(Status::Internal)));
+    // Let go of when nobody waited any more, which is no fault.
+    assert_eq!(kept.status(), Some(Err(Status::Cancelled)));
+    assert_eq!(fake.faults(), 0);
+    let dropped = fake.mcp(McpKind::Tool, "drops", "{}", "", "").unwrap();
+    assert_eq!(dropped.status(), Some(Err(Status::Internal)));
     assert_eq!(fake.finish(), 1);
 }

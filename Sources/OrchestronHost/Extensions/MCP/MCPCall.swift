@@ -55,9 +55,10 @@ final class MCPCall {
 
   deinit {
     item.remove(self)
+    let isCancelled = onCancel?.didRun == true
     onCancel?.drop()
     if !isAnswered {
-      item.plugin.fault("the \(item.words) let go of a call without an answer")
+      if !isCancelled { item.plugin.fault("the \(item.words) let go of a call without an answer") }
       tell(Failure(.internal, "the \(item.words) has not answered"))
     }
     request.pointee.v.pointee.release?(request)

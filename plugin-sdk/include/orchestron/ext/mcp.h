@@ -83,10 +83,10 @@ typedef struct orch_mcp_content_1 {
 } orch_mcp_content;
 
 /* A handler borrows its call and answers before it returns, or retains the call and answers later. An answer is pieces
- * of content and then `answer`, or `ask`, or `fail`. A call that is dropped without one is answered ORCH_INTERNAL, a
- * second one is ORCH_FAILED_PRECONDITION. When what was called ends, waiting calls are answered ORCH_UNAVAILABLE and
- * the plugin hears nothing of them any more but the `release` of what it gave, which comes before `destroy`. Texts are
- * borrowed for as long as the call. All [loop-thread]. */
+ * of content and then `answer`, or `ask`, or `fail`. A call that is dropped without one is answered ORCH_INTERNAL, which
+ * is a fault until `on_cancel` has fired; a second answer is ORCH_FAILED_PRECONDITION. When what was called ends, waiting
+ * calls are answered ORCH_UNAVAILABLE and the plugin hears nothing of them any more but the `release` of what it gave,
+ * which comes before `destroy`. Texts are borrowed for as long as the call. All [loop-thread]. */
 typedef struct orch_mcp_call_verbs_1 {
     uint32_t size;
     uint32_t reserved;
