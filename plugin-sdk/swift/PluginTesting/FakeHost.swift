@@ -23,7 +23,7 @@ public final class FakeHost {
   /// The entry function of a plugin.
   public typealias Entry = @Loop (UnsafeMutablePointer<orch_host>?) -> UnsafePointer<orch_plugin>?
 
-  private let raw: OpaquePointer
+  let raw: OpaquePointer
 
   private init(_ id: String, _ storage: String) {
     // The C host ends the process rather than return NULL.
