@@ -219,7 +219,21 @@ static void progress_report(orch_host *host, uint64_t done, uint64_t total, orch
     (void)host, (void)done, (void)total, (void)what;
 }
 
+/* ---- actor/1: whoever is acted for may do everything */
+
+static orch_status actor_make(orch_host *host, const orch_identity *identity, orch_ctx **out) {
+    fake_host *fake = fake_of(host);
+    fake_expect_loop(fake, "actor make");
+    if (!identity || identity->size < sizeof *identity || !memchr(identity->actor.p, ':', identity->actor.n))
+        return ORCH_INVALID_ARGUMENT;
+    *out = &fake->ctx.face;
+    return ORCH_OK;
+}
+
+static void actor_free(orch_host *host, orch_ctx *ctx) { (void)host, (void)ctx; }
+
 const void *fake_extension(fake_host *fake, const char *id) {
+    static const orch_actor actor = {sizeof actor, actor_make, actor_free};
     static const orch_timer timer = {sizeof timer, timer_start, timer_stop};
     static const orch_work work = {sizeof work, work_submit, work_cancel};
     static const orch_event_log event_log = {sizeof event_log, log_append, log_recorded};
@@ -235,7 +249,7 @@ const void *fake_extension(fake_host *fake, const char *id) {
         {ORCH_EXT_HTTP_CLIENT, &http}, {ORCH_EXT_METRICS, &metrics}, {ORCH_EXT_STATE, &state},
         {ORCH_EXT_JSON, fake_json()},  {ORCH_EXT_SPAWN, fake_spawn()}, {ORCH_EXT_FS_WATCH, fake_fs_watch()},
         {ORCH_EXT_HTTP_ROUTES, fake_http_routes()},
-        {ORCH_EXT_PROGRESS, &progress}, {ORCH_EXT_MCP, fake_mcp()},
+        {ORCH_EXT_PROGRESS, &progress}, {ORCH_EXT_MCP, fake_mcp()}, {ORCH_EXT_ACTOR, &actor},
     };
     (void)fake;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)

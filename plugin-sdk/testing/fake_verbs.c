@@ -17,6 +17,7 @@ static void ctx_info(orch_ctx *ctx, orch_ctx_info *out) {
     info.caller = orch_str_from("host");
     info.remaining_ms = 30000;
     info.chain = 1;
+    info.rights = orch_str_from("*");
     memcpy(out, &info, out->size < sizeof info ? out->size : sizeof info);
 }
 

@@ -1,0 +1,28 @@
+import PluginKit
+
+extension Declarations {
+  /// Answers `tools/call` of a declared tool. What goes wrong in it is a result, which the model reads.
+  func run(_ id: UInt64, _ server: Server, _ request: Request) async throws(RPCError) {
+    guard let tool = item(.tool, id, for: request) else {
+      throw .invalidParams(
+        "there is no tool \"\((request.params["name"].string ?? "").prefix(100))\" that you may call")
+    }
+    let given = request.params["arguments"]
+    if let headers = request.headers { try checkHeaders(headers, tool, given) }
+    let arguments = given.kind == .object ? given.text : "{}"
+    let answer = ToolAnswer(server: server, caller: request.caller)
+    try await Interaction(server: server, request: request).run { round throws(RPCError) in
+      do throws(Failure) {
+        return try await run(id, .run, server, request, name: tool.name, arguments: arguments, round)
+      } catch {
+        return .result(answer.failure(error))
+      }
+    }
+  }
+
+  /// Compares the headers that the tool's schema asks for with the arguments.
+  private func checkHeaders(_ headers: HTTPHeaders, _ tool: Item, _ arguments: JSONValue) throws(RPCError) {
+    guard tool.hasHeaders, let declaration = try? host.parse(tool.definition) else { return }
+    try headers.check(declaration["inputSchema"], arguments)
+  }
+}

@@ -1,0 +1,27 @@
+import PluginKit
+
+/// The id of a request, and a progress token: a string or an integer, told back as it came.
+enum RequestID: Hashable {
+  case integer(Int)
+  case text(String)
+
+  /// Nil for everything else, null and fractions included.
+  init?(_ json: JSONValue) {
+    switch json.kind {
+    case .int:
+      guard let value = json.int else { return nil }
+      self = .integer(value)
+    case .string:
+      guard let value = json.string else { return nil }
+      self = .text(value)
+    default: return nil
+    }
+  }
+
+  func write(to json: inout JSONWriter) {
+    switch self {
+    case .integer(let value): json.int(value)
+    case .text(let value): json.string(value)
+    }
+  }
+}

@@ -1,0 +1,16 @@
+import PluginKit
+
+/// Where the messages that answer one request go.
+@Loop
+protocol Outlet: AnyObject {
+  /// Sends a message before the answer. What finds no room is dropped.
+  ///
+  /// - Returns: Whether it was sent.
+  @discardableResult
+  func send(_ message: [UInt8]) -> Bool
+
+  /// Sends the answer; nothing follows.
+  ///
+  /// - Parameter error: What it tells of, when it is an error.
+  func finish(_ message: [UInt8], error: RPCError?)
+}

@@ -1,0 +1,159 @@
+import PluginKit
+
+/// One request of a client, from its arrival to its answer.
+@Loop
+final class Request {
+  let id: RequestID
+  let method: String
+  let params: JSONValue
+  let era: Era
+  let caller: Caller
+  let client: Client
+  /// The name of a set of tools.
+  let profile: String
+  let trace: String
+  private let progressToken: RequestID?
+  private let logLevel: LogLevel?
+  private let outlet: any Outlet
+  /// The session that it belongs to, if any.
+  let session: Session?
+
+  /// The headers of the HTTP request with which it came, when they have to fit the body.
+  var headers: HTTPHeaders?
+
+  private(set) var isOver = false
+  private var lastProgress = -Double.infinity
+  private var task: Task<Void, any Error>?
+  private var atEnd: [@Loop () -> Void] = []
+  private var atCancel: [@Loop () -> Void] = []
+
+  init(
+    _ id: RequestID, _ method: String, _ params: JSONValue, era: Era, meta: RequestMeta, caller: Caller,
+    client: Client, profile: String, session: Session?, outlet: any Outlet
+  ) {
+    self.id = id
+    self.method = method
+    self.params = params
+    self.era = era
+    self.caller = caller
+    self.client = client
+    self.profile = profile
+    self.session = session
+    self.outlet = outlet
+    trace = meta.trace
+    progressToken = meta.progressToken
+    logLevel = meta.logLevel
+  }
+
+  // MARK: Answers
+
+  /// Answers. `body` writes members of the result.
+  func complete(type: String = "complete", _ body: Envelope.Writing) {
+    guard !isOver else { return }
+    finish(Envelope.result(id, era, type: type, body), nil)
+  }
+
+  /// Answers with a result that may be kept for a while: modern clients are told for how long, and that it is theirs alone.
+  func completeCacheable(milliseconds: Int, isPublic: Bool = false, _ body: Envelope.Writing) {
+    complete { json in
+      if era.isModern {
+        json.member("ttlMs", milliseconds)
+        json.member("cacheScope", isPublic ? "public" : "private")
+      }
+      body(&json)
+    }
+  }
+
+  func fail(_ error: RPCError) {
+    guard !isOver else { return }
+    finish(Envelope.error(error, id), error)
+  }
+
+  /// Answers a subscription: it is over.
+  func completeSubscription() {
+    guard !isOver else { return }
+    finish(Envelope.result(id, era, tag: id) { _ in }, nil)
+  }
+
+  private func finish(_ message: [UInt8], _ error: RPCError?) {
+    outlet.finish(message, error: error)
+    end()
+  }
+
+  private func end() {
+    isOver = true
+    task = nil
+    atCancel = []
+    let actions = atEnd
+    atEnd = []
+    for action in actions { action() }
+  }
+
+  /// Runs `action` at the end, however that comes.
+  func whenOver(_ action: @escaping @Loop () -> Void) {
+    if isOver { action() } else { atEnd.append(action) }
+  }
+
+  // MARK: While it runs
+
+  /// Runs `body`, which answers; what it throws is the answer.
+  func run(_ body: @escaping @Loop () async throws(RPCError) -> Void) {
+    let task = Loop.task { [self] in
+      do throws(RPCError) { try await body() } catch { fail(error) }
+    }
+    if !isOver { self.task = task }
+  }
+
+  /// Nobody waits any more: ends without an answer.
+  func cancel() {
+    guard !isOver else { return }
+    let (task, actions) = (task, atCancel)
+    end()
+    task?.cancel()
+    for action in actions { action() }
+  }
+
+  /// Runs `action` when nobody waits any more.
+  func whenCancelled(_ action: @escaping @Loop () -> Void) { if !isOver { atCancel.append(action) } }
+
+  /// Sends a message that belongs to this request.
+  @discardableResult
+  func send(_ message: [UInt8]) -> Bool { isOver ? false : outlet.send(message) }
+
+  var wantsProgress: Bool { progressToken != nil && !isOver }
+
+  /// Says how far it is, when the client asked to hear that and it is further than before.
+  @discardableResult
+  func report(_ progress: Double, of total: Double? = nil, _ message: String = "") -> Bool {
+    guard let progressToken, !isOver, progress > lastProgress, progress.isFinite else { return true }
+    lastProgress = progress
+    return outlet.send(
+      Envelope.notification("notifications/progress") { json in
+        json.key("progressToken")
+        progressToken.write(to: &json)
+        Self.number("progress", progress, &json)
+        if let total, total.isFinite { Self.number("total", total, &json) }
+        if !message.isEmpty { json.member("message", message) }
+      })
+  }
+
+  private static func number(_ name: StaticString, _ value: Double, _ json: inout JSONWriter) {
+    if let whole = Int(exactly: value) { json.member(name, whole) } else { json.member(name, value) }
+  }
+
+  /// Whether lines of a level are wanted.
+  func wants(_ level: LogLevel) -> Bool { logLevel.map { level.isWanted(at: $0) } ?? false }
+
+  /// Sends a log line to a client that asked for lines of its level. `data` is JSON.
+  @discardableResult
+  func log(_ level: LogLevel, _ logger: String, data: some JSONText) -> Bool {
+    guard wants(level), !isOver else { return true }
+    return outlet.send(
+      Envelope.notification("notifications/message") { json in
+        json.member("level", level.name)
+        if !logger.isEmpty { json.member("logger", logger) }
+        json.key("data")
+        json.raw(data)
+      })
+  }
+}

@@ -1,0 +1,125 @@
+import PluginKit
+
+/// A public method as MCP shows it.
+@Loop
+final class MethodTool {
+  let service: String
+  let method: String
+  let doc: String
+  let effect: Effect
+  let isIdempotent: Bool
+  let isStream: Bool
+  let permission: String?
+  let plugin: String
+  private let json: JSONValue
+
+  /// - Parameter json: The method as `host.services` tells it.
+  init?(_ json: JSONValue, of service: String, plugin: String) {
+    guard let name = json["name"].string else { return nil }
+    self.json = json
+    self.service = service
+    self.plugin = plugin
+    method = name
+    doc = json["doc"].string ?? ""
+    let effects = json["effects"].elements.compactMap(\.string)
+    effect =
+      effects.contains("destructive")
+      ? .destructive : effects.contains("read") && !effects.contains("write") ? .read : .write
+    isIdempotent = effects.contains("idempotent")
+    isStream = json["stream"].bool ?? false
+    permission = json["permission"].string
+  }
+
+  /// `tasks.quickAdd`
+  var fullName: String { "\(service).\(method)" }
+  /// `tasks_quickAdd`
+  var toolName: String { "\(service)_\(method)" }
+
+  /// `Tasks: quick add`
+  var title: String {
+    var words = ""
+    for letter in method {
+      if letter.isUppercase { words += " " }
+      words += letter.lowercased()
+    }
+    return
+      "\(service.prefix(1).uppercased())\(service.dropFirst().map { $0 == "_" ? " " : String($0) }.joined()): \(words)"
+  }
+
+  func isAllowed(_ rights: Rights) -> Bool { rights.allow(effect, of: service, permission: permission) }
+
+  /// JSON Schema of the arguments.
+  private(set) lazy var inputSchema: [UInt8] = {
+    var properties = Fields()
+    var required: [Value] = []
+    for parameter in json["params"].elements {
+      guard let name = parameter["name"].string else { continue }
+      properties[name] = .object(Self.simplified(parameter["schema"]))
+      if parameter["required"].bool == true { required.append(.string(name)) }
+    }
+    var schema: Fields = ["type": "object", "properties": .object(properties)]
+    if !required.isEmpty { schema["required"] = .array(required) }
+    schema["additionalProperties"] = false
+    return schema.json
+  }()
+
+  /// A schema without what says only that an argument may be left out: each word of it costs the model's attention.
+  private static func simplified(_ schema: JSONValue) -> Fields {
+    var fields = Fields(schema)
+    guard fields["default"] == .null else { return fields }
+    fields["default"] = nil
+    if case .array(let types)? = fields["type"] {
+      let rest = types.filter { $0 != "null" }
+      if rest.count == 1 { fields["type"] = rest[0] }
+    }
+    return fields
+  }
+
+  /// JSON Schema of the result; nil unless that is always an object, which is what clients of all revisions take.
+  private(set) lazy var outputSchema: [UInt8]? = {
+    let schema = json["result"]["schema"]
+    guard !isStream, schema["type"].string == "object" else { return nil }
+    return Array(schema.text.utf8)
+  }()
+
+  /// The tool as lists show it.
+  private(set) lazy var definition: [UInt8] = {
+    var json = JSONWriter(capacity: 2048)
+    json.beginObject()
+    json.member("name", toolName)
+    json.member("title", title)
+    json.member("description", doc)
+    json.key("inputSchema")
+    json.raw(inputSchema)
+    if let outputSchema {
+      json.key("outputSchema")
+      json.raw(outputSchema)
+    }
+    Annotations(effect, isIdempotent: isIdempotent).write(to: &json)
+    json.endObject()
+    return Array(json.bytes)
+  }()
+}
+
+/// Hints about what a tool does.
+struct Annotations {
+  var effect: Effect
+  var isIdempotent: Bool
+
+  init(_ effect: Effect, isIdempotent: Bool) {
+    self.effect = effect
+    self.isIdempotent = isIdempotent
+  }
+
+  func write(to json: inout JSONWriter) {
+    json.key("annotations")
+    json.beginObject()
+    json.member("readOnlyHint", effect == .read)
+    if effect != .read {
+      json.member("destructiveHint", effect == .destructive)
+      json.member("idempotentHint", isIdempotent)
+    }
+    json.member("openWorldHint", false)
+    json.endObject()
+  }
+}

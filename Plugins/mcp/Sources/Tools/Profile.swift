@@ -1,0 +1,48 @@
+/// Which tools are listed.
+enum Profile {
+  case minimal, full
+  /// Names, or beginnings of names with `*` behind them.
+  case list([String])
+
+  /// Nil when there is none of that name.
+  init?(_ name: String, _ settings: Settings) {
+    if name == "minimal" {
+      self = .minimal
+    } else if name == "full" {
+      self = .full
+    } else if let list = settings.profiles[name] {
+      self = .list(list)
+    } else {
+      return nil
+    }
+  }
+
+  private static let minimalTools: Set<String> = ["tasks_list", "tasks_get", "tasks_create", "tasks_update"]
+
+  /// Whether it has the tool of a method.
+  func hasMethod(_ name: String) -> Bool {
+    switch self {
+    case .minimal: Self.minimalTools.contains(name)
+    case .full: true
+    case .list(let names): matches(name, names)
+    }
+  }
+
+  /// Whether it has one of this plugin's own tools, which stand for all methods.
+  func hasBuiltIn(_ name: String) -> Bool {
+    switch self {
+    case .minimal: true
+    case .full: false
+    case .list(let names): matches(name, names)
+    }
+  }
+
+  /// Whether it has a tool that a plugin declares for MCP.
+  func hasDeclared(_ name: String) -> Bool {
+    if case .list(let names) = self { matches(name, names) } else { true }
+  }
+
+  private func matches(_ name: String, _ patterns: [String]) -> Bool {
+    patterns.contains { $0.hasSuffix("*") ? name.hasPrefix($0.dropLast()) : name == $0 }
+  }
+}

@@ -1,0 +1,77 @@
+import PluginKit
+
+/// All public methods, read again when a service has come or gone.
+@Loop
+final class ToolCatalog {
+  /// The longest name of a tool: some clients refuse a list with a longer one.
+  static let longestName = 48
+
+  private let host: Host
+  private(set) var methods: [String: MethodTool] = [:]
+  private(set) var tools: [String: MethodTool] = [:]
+  /// In the order of their names.
+  private(set) var sorted: [MethodTool] = []
+  /// The services with what they are about, in the order of their names.
+  private(set) var services: [(name: String, doc: String)] = []
+  /// Set when a service has come or gone.
+  var isStale = true
+
+  init(_ host: Host) { self.host = host }
+
+  /// Reads the methods when they have changed.
+  func refresh() async throws(RPCError) {
+    guard isStale else { return }
+    isStale = false
+    do throws(Failure) {
+      let body = try await host.call("host.services", "{}")
+      read(try host.parse(body))
+    } catch {
+      isStale = true
+      throw RPCError(error)
+    }
+  }
+
+  private func read(_ list: JSONValue) {
+    (methods, tools, services) = ([:], [:], [])
+    for service in list["items"].elements {
+      // Calling the server through itself makes no sense.
+      guard let name = service["name"].string, name != "mcp" else { continue }
+      services.append((name, service["doc"].string ?? ""))
+      let plugin = service["plugin"].string ?? ""
+      for json in service["methods"].elements {
+        if let method = MethodTool(json, of: name, plugin: plugin) { add(method) }
+      }
+    }
+    sorted = tools.values.sorted { $0.toolName < $1.toolName }
+    services.sort { $0.name < $1.name }
+  }
+
+  private func add(_ method: MethodTool) {
+    methods[method.fullName] = method
+    let name = method.toolName
+    if name.utf8.count > Self.longestName {
+      host.log(
+        .warn, "\(method.fullName) is no tool of its own: \"\(name)\" is longer than \(Self.longestName) characters")
+    } else if BuiltInTool(rawValue: name) != nil {
+      host.log(.warn, "\(method.fullName) of \"\(method.plugin)\" is no tool of its own: \"\(name)\" is one of mcp's")
+    } else if let other = tools[name] {
+      host.log(
+        .warn,
+        "\(method.fullName) of \"\(method.plugin)\" is no tool of its own: \(other.fullName) of \"\(other.plugin)\" has the name \"\(name)\""
+      )
+    } else {
+      tools[name] = method
+    }
+  }
+
+  /// The method that somebody means: `tasks.list`, or as tools are named, `tasks_list`.
+  func method(named name: String) -> MethodTool? { methods[name] ?? tools[name] }
+
+  /// Names that look like one that does not exist, best first.
+  func similar(to name: String, for rights: Rights) -> [String] {
+    let wanted = SearchWords(name)
+    let found = methods.values.filter { $0.isAllowed(rights) }.map { (wanted.score(of: $0), $0.fullName) }
+      .filter { $0.0 > 0 }
+    return found.sorted { $0.0 == $1.0 ? $0.1 < $1.1 : $0.0 > $1.0 }.prefix(3).map(\.1)
+  }
+}

@@ -1,0 +1,83 @@
+import PluginKit
+
+/// Where one POST is answered: as JSON, or as events when something comes before the answer.
+@Loop
+final class HTTPReply: Outlet {
+  /// After this time an answer begins, so that nobody on the way gives it up; in milliseconds.
+  private static let patience: Int64 = 10_000
+  /// After this time of silence a comment is sent.
+  private static let silence: Int64 = 15_000
+
+  private let kept: RetainedExchange
+  private let headers: [String]
+  private let accept: Acceptance
+  private var stream: ByteStream?
+  private var sendsEvents = false
+  private var isOver = false
+  private let start = Instant.now.milliseconds
+
+  /// - Parameter headers: Further lines of the answer.
+  init(_ exchange: WebExchange, _ accept: Acceptance, headers: [String] = []) {
+    kept = exchange.retain()
+    self.accept = accept
+    self.headers = headers + ["Cache-Control: no-store"]
+  }
+
+  func send(_ message: [UInt8]) -> Bool {
+    guard !isOver, accept.events else { return false }
+    if stream == nil { beginEvents() }
+    guard sendsEvents, let stream else { return false }
+    return stream.write(ServerSentEvent.message(message), mayDrop: true)
+  }
+
+  func finish(_ message: [UInt8], error: RPCError?) {
+    guard !isOver else { return }
+    isOver = true
+    if stream == nil, !accept.json { beginEvents() }
+    if let stream {
+      stream.write(sendsEvents ? ServerSentEvent.message(message) : message, mayDrop: false)
+      stream.end()
+    } else {
+      kept.exchange.respond(
+        error?.httpStatus ?? 200, headers + ["Content-Type: application/json"], body: message)
+    }
+  }
+
+  /// Keeps the connection alive while it lasts.
+  func keepAlive(now: Int64) {
+    guard !isOver else { return }
+    if let stream {
+      if sendsEvents, now - stream.lastWrite >= Self.silence { stream.write(ServerSentEvent.comment, mayDrop: true) }
+    } else if now - start >= Self.patience {
+      if accept.events {
+        beginEvents()
+      } else {
+        stream = ByteStream(kept, headers + ["Content-Type: application/json"])
+      }
+    }
+  }
+
+  private func beginEvents() {
+    sendsEvents = true
+    stream = ByteStream(kept, headers.filter { !$0.hasPrefix("Cache-Control") } + ServerSentEvent.headers)
+  }
+}
+
+/// What a client takes as an answer.
+struct Acceptance {
+  var json = false
+  var events = false
+
+  /// - Parameter header: The value of `Accept`; nil and empty take everything.
+  init(_ header: String?) {
+    guard let header, !header.isEmpty else {
+      (json, events) = (true, true)
+      return
+    }
+    for part in header.split(separator: ",") {
+      let type = part.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
+      if ["*/*", "application/*", "application/json"].contains(type) { json = true }
+      if ["*/*", "text/*", "text/event-stream"].contains(type) { events = true }
+    }
+  }
+}
