@@ -66,7 +66,7 @@ import Testing
   @Test func looksAtTheMetaBeforeTheHeadersAndAtTheHeadersBeforeTheVersion() async throws {
     try await Site.run { site in
       let future = Site.meta(["io.modelcontextprotocol/protocolVersion": "2099-01-01"])
-      func ask(_ meta: JSON, _ headers: [String]) -> Int64? {
+      @Loop func ask(_ meta: JSON, _ headers: [String]) -> Int64? {
         site.ask("tools/list", meta: meta, headers: Site.json + headers).error
       }
       #expect(ask(["a": 1], ["MCP-Protocol-Version: 2099-01-01"]) == -32602)

@@ -9,6 +9,7 @@ import Testing
   private static let asks: JSON = ["elicitation": ["form": [:]]]
   private static let config: JSON = ["role": "maintainer"]
 
+  @Loop
   private static func call(
     _ site: Site, _ key: JSON = "ORC-1", _ more: [String: JSON] = [:], capabilities: JSON = asks
   ) -> Site.Reply {

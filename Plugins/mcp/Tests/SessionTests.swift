@@ -46,11 +46,26 @@ import Testing
     }
   }
 
-  @Test func endsWhatNobodyUses() async throws {
-    try await Site.run(["limits": ["sessions": 2]]) { site in
-      _ = site.initialize()
-      _ = site.initialize()
-      #expect(site.initialize().reply.code == 503)
+  @Test func makesRoomForWhoBeginsAnewAllTheTime() async throws {
+    try await Site.run(["limits": ["sessions": 4]]) { site in
+      let ids = (0..<9).map { _ in site.initialize().id }
+      #expect(Set(ids).count == 9)
+      #expect(site.inSession(ids[0], "ping").code == 404)
+      #expect(site.inSession(ids[8], "ping").code == 200)
+    }
+  }
+
+  @Test func endsACallWithoutAnAnswerWhenTheClientCancelsIt() async throws {
+    try await Site.run(["role": "maintainer"]) { site in
+      let session = site.initialize(capabilities: ["elicitation": [:]]).id
+      let call = site.inSession(session, "tools/call", ["name": "tasks_delete", "arguments": ["id": "ORC-1"]], id: 5)
+      #expect(site.events(call).count == 1)
+      #expect(site.inSession(session, "notifications/cancelled", ["requestId": 4], id: nil).code == 202)
+      #expect(!call.isEnded)
+      #expect(site.inSession(session, "notifications/cancelled", ["requestId": 5], id: nil).code == 202)
+      site.host.settle()
+      #expect(call.isEnded)
+      #expect(site.events(call).count == 1)
     }
   }
 

@@ -28,7 +28,7 @@ import Testing
 
   @Test func hasProfiles() async throws {
     try await Site.run(["profiles": ["mine": ["sprints_*", "find_methods"]]]) { site in
-      func names(_ profile: String) -> [String] {
+      @Loop func names(_ profile: String) -> [String] {
         let body: JSON = [
           "jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": ["_meta": Site.meta()],
         ]
@@ -76,6 +76,14 @@ import Testing
           "readOnlyHint": false, "destructiveHint": true, "idempotentHint": false, "openWorldHint": false,
         ])
       #expect(tool("sprints_addTasks")?["title"] == "Sprints: add tasks")
+    }
+  }
+
+  @Test func keepsANullThatTakesSomethingAway() async throws {
+    try await Site.run { site in
+      let tools = site.ask("tools/list").result?["tools"]?.array ?? []
+      let title = tools.first { $0["name"] == "tasks_update" }?["inputSchema"]?["properties"]?["title"]
+      #expect(title == ["type": ["string", "null"], "description": "What it is called; has to have something to see"])
     }
   }
 

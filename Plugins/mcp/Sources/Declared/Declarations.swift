@@ -86,26 +86,29 @@ final class Declarations {
   ) async throws(Failure) -> Step {
     guard let table else { throw Failure(.notFound, "nothing is declared here") }
     let outcome = Outcome<Step, Failure>()
-    let host = host
+    let start: @Loop (Context, Outcome<Bool, Failure>) -> Void = { [host] context, released in
+      let call = DeclaredCall(
+        request, context, host, name: name, arguments: arguments, round: round, outcome: outcome, released: released)
+      let function = way == .run ? table.pointee.run : table.pointee.complete
+      let status = Status(function?(host.raw, id, call.pointer) ?? Status.unimplemented.rawValue)
+      if status != .ok { call.fail(Self.failure(status, context)) }
+    }
     // The context has to last as long as the host needs the call, which may be longer than until the answer.
     Loop.task {
-      do throws(Failure) {
-        try await server.act(for: request) { context throws(Failure) in
-          let released = Outcome<Void, Never>()
-          var call: DeclaredCall? = DeclaredCall(
-            request, context, host, name: name, arguments: arguments, round: round, outcome: outcome, released: released
-          )
-          let function = way == .run ? table.pointee.run : table.pointee.complete
-          let status = Status(function?(host.raw, id, call?.pointer) ?? Status.unimplemented.rawValue)
-          if status != .ok { call?.fail(Self.failure(status, context)) }
-          call = nil
-          await released.value
-        }
-      } catch {
-        outcome.finish(.failure(error))
-      }
+      do throws(Failure) { try await Self.hold(server, request, start) } catch { outcome.finish(.failure(error)) }
     }
     return try await outcome.value
+  }
+
+  /// Runs `start` with a context that lasts until it is told that it was released.
+  private static func hold(
+    _ server: Server, _ request: Request, _ start: @Loop (Context, Outcome<Bool, Failure>) -> Void
+  ) async throws(Failure) {
+    _ = try await server.act(for: request) { context throws(Failure) -> Bool in
+      let released = Outcome<Bool, Failure>()
+      start(context, released)
+      return try await released.value
+    }
   }
 
   /// Why the host did not run it: the sentence that it has recorded.

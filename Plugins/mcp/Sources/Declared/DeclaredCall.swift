@@ -19,7 +19,7 @@ final class DeclaredCall {
   let request: Request
   private let host: Host
   private let outcome: Outcome<Step, Failure>
-  private let released: Outcome<Void, Never>
+  private let released: Outcome<Bool, Failure>
   private let handle: UnsafeMutablePointer<Handle>
   private var tasks: [orch_task] = []
   private var isCancelled = false
@@ -29,7 +29,7 @@ final class DeclaredCall {
   ///   - released: Is told when the host needs the call no longer.
   init(
     _ request: Request, _ context: Context, _ host: Host, name: String, arguments: String, round: Round,
-    outcome: Outcome<Step, Failure>, released: Outcome<Void, Never>
+    outcome: Outcome<Step, Failure>, released: Outcome<Bool, Failure>
   ) {
     self.request = request
     self.context = context
@@ -50,7 +50,7 @@ final class DeclaredCall {
   isolated deinit {
     end()
     outcome.finish(.failure(Failure(.internal, "what was called ended without an answer")))
-    released.finish(.success(()))
+    released.finish(.success(true))
     handle.deallocate()
   }
 

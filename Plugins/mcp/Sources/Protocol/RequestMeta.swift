@@ -27,7 +27,9 @@ struct RequestMeta {
   init(modern params: JSONValue) throws(RPCError) {
     let meta = params["_meta"]
     guard meta.kind == .object else {
-      throw .invalidParams("params._meta has to be an object with \(Self.prefix)protocolVersion and clientCapabilities")
+      throw .invalidParams(
+        "params._meta has to be an object with \(Self.prefix)protocolVersion and clientCapabilities; clients of older revisions begin with initialize"
+      )
     }
     let capabilities = meta[Self.prefix + "clientCapabilities"]
     for name in ["protocolVersion", "clientCapabilities"] where meta[Self.prefix + name].kind == .absent {

@@ -13,4 +13,7 @@ protocol Outlet: AnyObject {
   ///
   /// - Parameter error: What it tells of, when it is an error.
   func finish(_ message: [UInt8], error: RPCError?)
+
+  /// Nobody waits for the answer any more: nothing follows.
+  func dismiss()
 }

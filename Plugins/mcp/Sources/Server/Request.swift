@@ -108,6 +108,7 @@ final class Request {
   func cancel() {
     guard !isOver else { return }
     let (task, actions) = (task, atCancel)
+    outlet.dismiss()
     end()
     task?.cancel()
     for action in actions { action() }

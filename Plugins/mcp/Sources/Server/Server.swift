@@ -143,6 +143,14 @@ final class Server {
     return try await host.act(as: principal, within: settings.callTime, body)
   }
 
+  /// Begins a session.
+  ///
+  /// - Throws: When there are too many.
+  func beginSession(for caller: Caller, profile: String) throws(Failure) -> Session {
+    if let idle = sessions.replaceable(for: caller) { end(idle) }
+    return try sessions.begin(for: caller, profile: profile)
+  }
+
   /// Ends a session and all that is under way in it.
   func end(_ session: Session) {
     sessions.remove(session)

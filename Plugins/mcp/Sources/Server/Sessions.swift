@@ -14,14 +14,6 @@ final class Sessions {
   ///
   /// - Throws: When there are too many.
   func begin(for caller: Caller, profile: String) throws(Failure) -> Session {
-    if byID.count >= settings.sessions,
-      let oldest = byID.values.filter({ !$0.isBusy }).min(by: { $0.lastUse < $1.lastUse }),
-      oldest.lastUse + 60_000 < Instant.now.milliseconds
-    {
-      // Clients go without a word; who was idle longest makes room, and is told to begin anew.
-      oldest.end()
-      remove(oldest)
-    }
     guard byID.count < settings.sessions else {
       throw Failure(.resourceExhausted, "\(settings.sessions) sessions are open (mcp.limits.sessions); try again later")
     }
@@ -35,6 +27,19 @@ final class Sessions {
     guard let session = byID[id], session.owner.isSame(as: caller) else { return nil }
     session.lastUse = Instant.now.milliseconds
     return session
+  }
+
+  /// Which session makes room for another of somebody: clients go without a word. Nobody has more than half of all for
+  /// himself; of others it takes one that was idle for a minute. Who comes back to one that made room begins anew.
+  func replaceable(for caller: Caller) -> Session? {
+    guard byID.count >= settings.sessions / 2 else { return nil }
+    let idle = byID.values.filter { !$0.isBusy }.sorted { $0.lastUse < $1.lastUse }
+    let own = byID.values.filter { $0.owner.isSame(as: caller) }
+    if own.count * 2 >= settings.sessions, let oldest = idle.first(where: { $0.owner.isSame(as: caller) }) {
+      return oldest
+    }
+    guard byID.count >= settings.sessions, let oldest = idle.first else { return nil }
+    return oldest.lastUse + 60_000 < Instant.now.milliseconds ? oldest : nil
   }
 
   func remove(_ session: Session) { byID[session.id] = nil }

@@ -8,6 +8,7 @@ final class MethodTool {
   let doc: String
   let effect: Effect
   let isIdempotent: Bool
+  private let creates: Bool
   let isStream: Bool
   let permission: String?
   let plugin: String
@@ -26,6 +27,7 @@ final class MethodTool {
       effects.contains("destructive")
       ? .destructive : effects.contains("read") && !effects.contains("write") ? .read : .write
     isIdempotent = effects.contains("idempotent")
+    creates = effects.contains("creates")
     isStream = json["stream"].bool ?? false
     permission = json["permission"].string
   }
@@ -54,7 +56,7 @@ final class MethodTool {
     var required: [Value] = []
     for parameter in json["params"].elements {
       guard let name = parameter["name"].string else { continue }
-      properties[name] = .object(Self.simplified(parameter["schema"]))
+      properties[name] = .object(simplified(parameter["schema"]))
       if parameter["required"].bool == true { required.append(.string(name)) }
     }
     var schema: Fields = ["type": "object", "properties": .object(properties)]
@@ -63,22 +65,43 @@ final class MethodTool {
     return schema.json
   }()
 
-  /// A schema without what says only that an argument may be left out: each word of it costs the model's attention.
-  private static func simplified(_ schema: JSONValue) -> Fields {
-    var fields = Fields(schema)
+  /// A schema without what costs the model's attention and tells it nothing: that an argument may be left out, which
+  /// `required` says, and patterns that are said in words. A null that takes something away stays.
+  private func simplified(_ schema: JSONValue) -> Fields {
+    var fields = Self.worded(Fields(schema))
     guard fields["default"] == .null else { return fields }
     fields["default"] = nil
-    if case .array(let types)? = fields["type"] {
+    if case .array(let types)? = fields["type"], !takesNull {
       let rest = types.filter { $0 != "null" }
       if rest.count == 1 { fields["type"] = rest[0] }
     }
     return fields
   }
 
-  /// JSON Schema of the result; nil unless that is always an object, which is what clients of all revisions take.
+  /// Whether null is a wish: to take a value away from something that exists.
+  private var takesNull: Bool { effect != .read && !creates }
+
+  /// With words in place of a pattern that says the same: such patterns are long, and not for every engine.
+  private static func worded(_ fields: Fields) -> Fields {
+    var fields = fields
+    if let words = fields["x-must"]?.string {
+      fields["pattern"] = nil
+      fields["x-must"] = nil
+      let doc = fields["description"]?.string.map { "\($0); has to " } ?? "Has to "
+      fields["description"] = .string(doc + words)
+    }
+    for (name, value) in fields.members {
+      if case .object(let inner) = value { fields[name] = .object(worded(inner)) }
+    }
+    return fields
+  }
+
+  /// JSON Schema of the result; nil unless that is always an object, which is what clients of all revisions take. Lists have
+  /// none: some clients show the model nothing but what a schema asks for, and a long list is better shown in part.
   private(set) lazy var outputSchema: [UInt8]? = {
     let schema = json["result"]["schema"]
-    guard !isStream, schema["type"].string == "object" else { return nil }
+    let isList = schema["properties"]["items"].isPresent && schema["properties"]["next"].isPresent
+    guard !isStream, !isList, schema["type"].string == "object" else { return nil }
     return Array(schema.text.utf8)
   }()
 

@@ -19,7 +19,7 @@ final class Bridge {
     }
     let role = try Self.role(call.stringIfPresent("role"), atMost: settings.role)
     let caller = Self.caller(call, role)
-    let session = try server.sessions.begin(for: caller, profile: profile)
+    let session = try server.beginSession(for: caller, profile: profile)
     let connection = Connection(server, session, call.retain(), role)
     connections[session.id] = connection
     connection.start { [weak self] in self?.connections[session.id] = nil }

@@ -156,5 +156,7 @@ extension Connection: Outlet, MessageStream {
 
   func send(_ message: [UInt8]) { put(Self.item(message), mayDrop: true) }
 
+  func dismiss() {}
+
   func finish(_ message: [UInt8], error: RPCError?) { put(Self.item(message), mayDrop: false) }
 }

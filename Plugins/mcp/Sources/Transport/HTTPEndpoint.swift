@@ -153,7 +153,7 @@ final class HTTPEndpoint {
 
   private func initialize(_ id: RequestID, _ params: JSONValue, _ arrival: Arrival) {
     do throws(Failure) {
-      let session = try server.sessions.begin(for: arrival.caller, profile: arrival.profile)
+      let session = try server.beginSession(for: arrival.caller, profile: arrival.profile)
       begin(id, "initialize", params, session, arrival, headers: ["Mcp-Session-Id: \(session.id)"])
       if session.version == nil { server.end(session) }
     } catch {

@@ -43,6 +43,13 @@ final class HTTPReply: Outlet {
     }
   }
 
+  func dismiss() {
+    guard !isOver else { return }
+    isOver = true
+    // Who has said that he does not wait, and not gone, gets an end without an answer.
+    if let stream { stream.end() } else { kept.exchange.respond(202) }
+  }
+
   /// Keeps the connection alive while it lasts.
   func keepAlive(now: Int64) {
     guard !isOver else { return }

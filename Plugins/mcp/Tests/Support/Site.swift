@@ -119,6 +119,13 @@ struct Site {
     "name": "limit", "type": "i", "required": false,
     "schema": ["type": ["integer", "null"], "default": .null, "description": "At most"],
   ]
+  private static let title: JSON = [
+    "name": "title", "type": "s", "required": false,
+    "schema": [
+      "type": ["string", "null"], "default": .null, "pattern": "[^ ]", "x-must": "have something to see",
+      "description": "What it is called",
+    ],
+  ]
   private static let entity: JSON = [
     "type": "j", "schema": ["type": "object", "properties": ["key": ["type": "string"]]],
   ]
@@ -131,7 +138,7 @@ struct Site {
           method("list", ["read", "idempotent"], "The tasks that match.", params: [limit]),
           method("get", ["read", "idempotent"], "A task by its key.", params: [id], result: entity),
           method("create", ["write", "creates"], "Makes a task.", result: entity),
-          method("update", ["write", "idempotent"], "Changes a task.", params: [id], result: entity),
+          method("update", ["write", "idempotent"], "Changes a task.", params: [id, title], result: entity),
           method("delete", ["write", "destructive"], "Deletes a task.", params: [id]),
         ],
       ],
