@@ -37,6 +37,17 @@ extension Application {
     }
   }
 
+  /// Where a plugin says who gives credentials for what stands at the path of a request (RFC 9728); nil where none does.
+  func metadata(of exchange: HTTPExchange) -> String? {
+    let path = exchange.target.text.prefix { $0 != "?" }
+    var place = "/.well-known/oauth-protected-resource\(path)"
+    guard let host = exchange.remote.host?.bytes ?? exchange.header("host"), !host.contains(UInt8(ascii: "\"")) else {
+      return nil
+    }
+    guard case .found = place.withUTF8({ catalog.router.match(.get, $0) }) else { return nil }
+    return "\(exchange.remote.isSecure ? "https" : "http")://\(host.text)\(place)"
+  }
+
   private func makeRaw(
     _ route: RawRoute, _ exchange: HTTPExchange, as principal: Principal, query: Bytes
   ) throws(Problem) -> RawExchange {

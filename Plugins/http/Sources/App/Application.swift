@@ -217,7 +217,11 @@ final class Application: HTTPHandler {
   private func refuse(_ exchange: HTTPExchange, _ endpoint: Endpoint, _ problem: Problem) {
     guard problem.status == .unauthenticated, case .raw(let route) = endpoint, route.isPage,
       exchange.header("accept")?.listContains("text/html") == true
-    else { return exchange.respond(problem) }
+    else {
+      var problem = problem
+      if problem.status == .unauthenticated, case .raw = endpoint { problem.metadata = metadata(of: exchange) }
+      return exchange.respond(problem)
+    }
     exchange.respond(.seeOther) { buffer in
       var location = ByteBuffer()
       location.append("/sign-in?next=")

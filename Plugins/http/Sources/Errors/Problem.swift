@@ -12,6 +12,8 @@ struct Problem: Error {
   var details: String?
   /// Seconds after which another try may work.
   var retryAfter: Int64?
+  /// Of a 401: where it is said who gives credentials (RFC 9728), a URL.
+  var metadata: String?
 
   /// An error of a method.
   init(_ status: Status, _ detail: String, plugin: String? = nil, details: String? = nil) {
@@ -92,7 +94,11 @@ extension HTTPExchange {
     problem.write(to: &body, requestID: id.bytes)
     respond(problem.http, .problem, body: body.bytes, closing: closing) { buffer in
       if given == nil { buffer.appendHeader("X-Request-Id", id.bytes) }
-      if problem.http == .unauthorized { buffer.append("WWW-Authenticate: Bearer\r\n") }
+      if problem.http == .unauthorized {
+        buffer.append("WWW-Authenticate: Bearer")
+        if let metadata = problem.metadata { buffer.append(" resource_metadata=\"\(metadata)\"") }
+        buffer.append("\r\n")
+      }
       if let seconds = problem.retryAfter {
         buffer.append("Retry-After: ")
         buffer.append(decimal: Int(seconds))
