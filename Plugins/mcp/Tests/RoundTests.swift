@@ -96,6 +96,19 @@ import Testing
   }
 }
 
+/// Calls that become tasks.
+@Suite struct TaskTests {
+  @Test func knowsNoTasksOfOthersAndNoneThatThereAreNot() async throws {
+    try await Site.run { site in
+      for method in ["tasks/get", "tasks/update", "tasks/cancel"] {
+        let headers = Site.json + ["MCP-Protocol-Version: 2026-07-28", "Mcp-Method: \(method)", "Mcp-Name: nothing"]
+        #expect(site.ask(method, ["taskId": "nothing"], headers: headers).error == -32602)
+        #expect(site.ask(method).error == -32602)
+      }
+    }
+  }
+}
+
 /// What protects a state.
 @Suite struct SealTests {
   @Test func opensForTheSamePurposeAndInTime() {

@@ -9,6 +9,8 @@ struct Client {
   var asksByURL = false
   var samples = false
   var hasRoots = false
+  /// Whether a call may become a task.
+  var takesTasks = false
 
   init() {}
 
@@ -22,6 +24,7 @@ struct Client {
     asksByForm = elicitation.isPresent && (elicitation["form"].isPresent || !asksByURL)
     samples = capabilities["sampling"].isPresent
     hasRoots = capabilities["roots"].isPresent
+    takesTasks = capabilities["extensions"]["io.modelcontextprotocol/tasks"].isPresent
   }
 
   /// The actor that its calls show: `agent:` and its name, in which what an actor cannot have is `-`.

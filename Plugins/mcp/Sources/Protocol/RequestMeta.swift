@@ -17,6 +17,9 @@ struct RequestMeta {
     params["_meta"][prefix + "protocolVersion"].kind != .absent
   }
 
+  /// Of a request that says nothing.
+  init() {}
+
   /// Of a session's request.
   init(legacy params: JSONValue) {
     let meta = params["_meta"]

@@ -14,7 +14,8 @@ final class Request {
   let trace: String
   private let progressToken: RequestID?
   private let logLevel: LogLevel?
-  private let outlet: any Outlet
+  /// Nil at the end.
+  private var outlet: (any Outlet)?
   /// The session that it belongs to, if any.
   let session: Session?
 
@@ -22,6 +23,8 @@ final class Request {
   var headers: HTTPHeaders?
 
   private(set) var isOver = false
+  /// Whether the client has been told to ask for the outcome: then its going means nothing.
+  private(set) var isTask = false
   private var lastProgress = -Double.infinity
   private var task: Task<Void, any Error>?
   private var atEnd: [@Loop () -> Void] = []
@@ -76,13 +79,14 @@ final class Request {
   }
 
   private func finish(_ message: [UInt8], _ error: RPCError?) {
-    outlet.finish(message, error: error)
+    outlet?.finish(message, error: error)
     end()
   }
 
   private func end() {
     isOver = true
     task = nil
+    outlet = nil
     atCancel = []
     let actions = atEnd
     atEnd = []
@@ -92,6 +96,23 @@ final class Request {
   /// Runs `action` at the end, however that comes.
   func whenOver(_ action: @escaping @Loop () -> Void) {
     if isOver { action() } else { atEnd.append(action) }
+  }
+
+  /// Answers that this goes on as a task, which gets the outcome.
+  func become(_ task: LongTask) {
+    guard !isOver, !isTask else { return }
+    outlet?.finish(Envelope.result(id, era, type: "task") { task.write(to: &$0) }, error: nil)
+    isTask = true
+    outlet = task
+  }
+
+  /// The same request with other parameters, for another round of a task.
+  func again(with params: JSONValue, outlet: any Outlet) -> Request {
+    let request = Request(
+      id, method, params, era: era, meta: RequestMeta(), caller: caller, client: client, profile: profile, session: nil,
+      outlet: outlet)
+    request.isTask = true
+    return request
   }
 
   // MARK: While it runs
@@ -104,11 +125,14 @@ final class Request {
     if !isOver { self.task = task }
   }
 
+  /// The client does not wait for the answer any more.
+  func clientWent() { if !isTask { cancel() } }
+
   /// Nobody waits any more: ends without an answer.
   func cancel() {
     guard !isOver else { return }
     let (task, actions) = (task, atCancel)
-    outlet.dismiss()
+    outlet?.dismiss()
     end()
     task?.cancel()
     for action in actions { action() }
@@ -119,14 +143,14 @@ final class Request {
 
   /// Sends a message that belongs to this request.
   @discardableResult
-  func send(_ message: [UInt8]) -> Bool { isOver ? false : outlet.send(message) }
+  func send(_ message: [UInt8]) -> Bool { outlet?.send(message) ?? false }
 
   var wantsProgress: Bool { progressToken != nil && !isOver }
 
   /// Says how far it is, when the client asked to hear that and it is further than before.
   @discardableResult
   func report(_ progress: Double, of total: Double? = nil, _ message: String = "") -> Bool {
-    guard let progressToken, !isOver, progress > lastProgress, progress.isFinite else { return true }
+    guard let progressToken, let outlet, progress > lastProgress, progress.isFinite else { return true }
     lastProgress = progress
     return outlet.send(
       Envelope.notification("notifications/progress") { json in
@@ -148,7 +172,7 @@ final class Request {
   /// Sends a log line to a client that asked for lines of its level. `data` is JSON.
   @discardableResult
   func log(_ level: LogLevel, _ logger: String, data: some JSONText) -> Bool {
-    guard wants(level), !isOver else { return true }
+    guard wants(level), let outlet else { return true }
     return outlet.send(
       Envelope.notification("notifications/message") { json in
         json.member("level", level.name)

@@ -11,6 +11,7 @@ final class Server {
   let seal = StateSeal()
   let listeners = Listeners()
   let sessions: Sessions
+  let tasks = LongTasks()
   /// Requests under way.
   private(set) var open: [ObjectIdentifier: Request] = [:]
 
@@ -39,6 +40,7 @@ final class Server {
     open[key] = request
     request.whenOver { [weak self] in self?.open[key] = nil }
     handler(request)
+    tasks.watch(request, self)
   }
 
   private func handler(of request: Request) -> ((Request) -> Void)? {
@@ -63,6 +65,9 @@ final class Server {
     switch method {
     case "server/discover": { [self] in discover($0) }
     case "subscriptions/listen": running { server, request throws(RPCError) in try server.listen(request) }
+    case "tasks/get": running { server, request throws(RPCError) in try server.tasks.get(request) }
+    case "tasks/update": running { server, request throws(RPCError) in try server.tasks.update(request, server) }
+    case "tasks/cancel": running { server, request throws(RPCError) in try server.tasks.cancel(request) }
     default: nil
     }
   }
@@ -86,9 +91,10 @@ final class Server {
 
   // MARK: Beginnings
 
+  /// An object, but for its end.
   private static let capabilities = """
     {"tools":{"listChanged":true},"resources":{"listChanged":true,"subscribe":true},"prompts":{"listChanged":true},\
-    "completions":{},"logging":{}}
+    "completions":{},"logging":{}
     """
 
   private func discover(_ request: Request) {
@@ -98,7 +104,7 @@ final class Server {
       for version in ProtocolVersion.modern { json.string(version) }
       json.endArray()
       json.key("capabilities")
-      json.raw(Self.capabilities)
+      json.raw(Self.capabilities + #","extensions":{"io.modelcontextprotocol/tasks":{}}}"#)
       json.member("instructions", Self.instructions)
     }
   }
@@ -116,7 +122,7 @@ final class Server {
     request.complete { json in
       json.member("protocolVersion", version)
       json.key("capabilities")
-      json.raw(Self.capabilities)
+      json.raw(Self.capabilities + "}")
       json.key("serverInfo")
       Envelope.serverInfo(&json)
       json.member("instructions", Self.instructions)
@@ -162,6 +168,7 @@ final class Server {
   /// Lets go of what nobody has used for long.
   func expire() {
     kept.expire()
+    tasks.expire()
     for session in sessions.idle() { end(session) }
   }
 

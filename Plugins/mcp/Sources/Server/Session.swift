@@ -53,7 +53,7 @@ final class Session {
   var isBusy: Bool { !requests.isEmpty || listener.isHeard }
 
   /// The client does not wait for an answer any more; of what is not under way it may say so, too.
-  func cancel(_ id: RequestID) { requests[id]?.cancel() }
+  func cancel(_ id: RequestID) { requests[id]?.clientWent() }
 
   // MARK: Questions
 
@@ -86,7 +86,7 @@ final class Session {
 
   /// Ends everything that is under way.
   func end() {
-    for request in Array(requests.values) { request.cancel() }
+    for request in Array(requests.values) { request.clientWent() }
     for question in Array(questions.values) {
       question(.failure(RPCError(code: -32603, message: "the session has ended")))
     }

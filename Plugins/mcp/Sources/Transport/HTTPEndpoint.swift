@@ -119,7 +119,7 @@ final class HTTPEndpoint {
         request.headers = headers
         begin(request, outlet)
         // The client's going is how it cancels.
-        if !request.isOver { arrival.exchange.whenCancelled { request.cancel() } }
+        if !request.isOver { arrival.exchange.whenCancelled { request.clientWent() } }
       } catch {
         refuse(arrival.exchange, error.httpStatus, error, id)
       }
@@ -131,7 +131,7 @@ final class HTTPEndpoint {
     guard !request.isOver else { return }
     let key = ObjectIdentifier(outlet)
     replies[key] = outlet
-    request.whenOver { [weak self] in self?.replies[key] = nil }
+    outlet.whenOver = { [weak self] in self?.replies[key] = nil }
   }
 
   // MARK: Sessions

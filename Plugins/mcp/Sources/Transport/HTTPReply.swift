@@ -14,6 +14,8 @@ final class HTTPReply: Outlet {
   private var stream: ByteStream?
   private var sendsEvents = false
   private var isOver = false
+  /// Runs at the end.
+  var whenOver: @Loop () -> Void = {}
   private let start = Instant.now.milliseconds
 
   /// - Parameter headers: Further lines of the answer.
@@ -32,7 +34,7 @@ final class HTTPReply: Outlet {
 
   func finish(_ message: [UInt8], error: RPCError?) {
     guard !isOver else { return }
-    isOver = true
+    end()
     if stream == nil, !accept.json { beginEvents() }
     if let stream {
       stream.write(sendsEvents ? ServerSentEvent.message(message) : message, mayDrop: false)
@@ -45,7 +47,7 @@ final class HTTPReply: Outlet {
 
   func dismiss() {
     guard !isOver else { return }
-    isOver = true
+    end()
     // Who has said that he does not wait, and not gone, gets an end without an answer.
     if let stream { stream.end() } else { kept.exchange.respond(202) }
   }
@@ -62,6 +64,13 @@ final class HTTPReply: Outlet {
         stream = ByteStream(kept, headers + ["Content-Type: application/json"])
       }
     }
+  }
+
+  private func end() {
+    isOver = true
+    let action = whenOver
+    whenOver = {}
+    action()
   }
 
   private func beginEvents() {
