@@ -18,14 +18,16 @@ import Testing
   private static let own = [
     "auth": ["libsodium.so.23"], "core": ["libexpat.so.1", "libsqlite3.so.0"],
     "http": ["libcrypto.so.3", "libssl.so.3", "libuv.so.1", "libwslay.so", "libz.so.1"],
-    "storage": ["libsqlite3.so.0"], "workflow": ["libyaml-0.so.2"],
+    "mcp": ["libsodium.so.23"], "storage": ["libsqlite3.so.0"], "workflow": ["libyaml-0.so.2"],
   ]
 
   private static var manifests: [Manifest] { Discovery.scan([stage]).manifests }
 
   @Test func stagesEveryBundledPlugin() {
     #expect(
-      Self.manifests.map(\.id).sorted() == ["auth", "core", "dashboard", "http", "metrics", "storage", "workflow"])
+      Self.manifests.map(\.id).sorted() == [
+        "auth", "core", "dashboard", "http", "mcp", "metrics", "storage", "workflow",
+      ])
     #expect(Discovery.scan([Self.stage]).faults == [])
   }
 
