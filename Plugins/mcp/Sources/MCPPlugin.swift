@@ -65,7 +65,15 @@ final class MCPPlugin: Plugin {
     }
   }
 
-  func stop() {
+  func drain(within milliseconds: Int64) async throws {
+    // Some of the time is for the messages to get out.
+    try await server.drain(within: max(milliseconds - 1000, 0))
+    end()
+  }
+
+  func stop() { end() }
+
+  private func end() {
     server.stop()
     endpoint.stop()
     bridge.stop()

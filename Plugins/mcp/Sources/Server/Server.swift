@@ -14,6 +14,8 @@ final class Server {
   let tasks = LongTasks()
   /// Requests under way.
   private(set) var open: [ObjectIdentifier: Request] = [:]
+  /// Whether nothing new is begun.
+  private var isDraining = false
 
   static let instructions = """
     Orchestron keeps tasks, sprints, time, history and workflows of a project. Tasks have keys such as ORC-42. For what is \
@@ -31,6 +33,9 @@ final class Server {
 
   /// Begins to answer a request.
   func begin(_ request: Request) {
+    guard !isDraining else {
+      return request.fail(RPCError(code: 1014, message: "the server stops; try again in a moment"))
+    }
     guard open.count < settings.requests else {
       return request.fail(
         RPCError(code: 1008, message: "\(settings.requests) requests are under way; try again in a moment"))
@@ -172,14 +177,18 @@ final class Server {
     for session in sessions.idle() { end(session) }
   }
 
-  /// Ends everything: subscriptions are told that they are over.
+  /// Begins nothing new, tells subscriptions that they are over, and lets the rest end.
+  func drain(within milliseconds: Int64) async throws {
+    isDraining = true
+    for request in Array(open.values) where request.method == "subscriptions/listen" { request.completeSubscription() }
+    let end = Instant.now.milliseconds + milliseconds
+    while !open.isEmpty, Instant.now.milliseconds < end { try await host.sleep(milliseconds: 20) }
+  }
+
+  /// Ends what is still under way.
   func stop() {
     for request in Array(open.values) {
-      if request.method == "subscriptions/listen" {
-        request.completeSubscription()
-      } else {
-        request.fail(RPCError(code: 1014, message: "the server stops; try again in a moment"))
-      }
+      request.fail(RPCError(code: 1014, message: "the server stops; try again in a moment"))
     }
     for session in sessions.all { end(session) }
   }
