@@ -15,6 +15,7 @@ extension Declarations {
       do throws(Failure) {
         return try await run(id, .run, server, request, name: tool.name, arguments: arguments, round)
       } catch {
+        if RPCError.isMissingCapability(error) { throw RPCError(error) }
         return .result(answer.failure(error))
       }
     }

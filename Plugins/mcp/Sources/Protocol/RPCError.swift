@@ -49,15 +49,21 @@ struct RPCError: Error {
       code: -32022, message: "this server does not speak the revision \"\(requested.prefix(40))\"", data: data.text)
   }
 
-  /// A failure of the host's or a plugin's: arguments and what does not exist as the protocol names them, the rest with
-  /// the number of its status.
+  /// A failure of the host's or a plugin's: arguments, what does not exist and what the client cannot do as the protocol
+  /// names them, the rest with the number of its status.
   init(_ failure: Failure) {
     switch failure.status {
+    case _ where Self.isMissingCapability(failure): code = -32021
     case .invalidArgument, .outOfRange, .notFound: code = -32602
     default: code = 1000 + Int(failure.status.rawValue)
     }
     message = failure.message
     data = failure.details
+  }
+
+  /// Whether a plugin wanted to ask what the client has not declared that it can answer.
+  static func isMissingCapability(_ failure: Failure) -> Bool {
+    failure.details?.contains(#""requiredCapabilities":"#) ?? false
   }
 
   init(code: Int, message: String, data: String? = nil) {
