@@ -7,8 +7,6 @@ struct RequestMeta {
   var progressToken: RequestID?
   /// Nil: the client wants no log lines.
   var logLevel: LogLevel?
-  /// W3C traceparent.
-  var trace = ""
 
   private static let prefix = "io.modelcontextprotocol/"
 
@@ -47,7 +45,6 @@ struct RequestMeta {
     self.version = version
     client = Client(info: meta[Self.prefix + "clientInfo"], capabilities: capabilities)
     progressToken = RequestID(meta["progressToken"])
-    trace = meta["traceparent"].string ?? ""
     let level = meta[Self.prefix + "logLevel"]
     if level.kind != .absent {
       guard let known = level.string.flatMap(LogLevel.init(name:)) else {

@@ -52,8 +52,6 @@ final class Listeners {
   func add(_ listener: Listener) { all[ObjectIdentifier(listener)] = listener }
   func remove(_ listener: Listener) { all[ObjectIdentifier(listener)] = nil }
 
-  var count: Int { all.count }
-
   /// Notes that a list has changed.
   ///
   /// - Returns: Whether nothing was noted yet: then ``tellChanges()`` has to follow, soon and once.

@@ -11,7 +11,6 @@ final class Request {
   let client: Client
   /// The name of a set of tools.
   let profile: String
-  let trace: String
   private let progressToken: RequestID?
   private let logLevel: LogLevel?
   /// Nil at the end.
@@ -43,7 +42,6 @@ final class Request {
     self.profile = profile
     self.session = session
     self.outlet = outlet
-    trace = meta.trace
     progressToken = meta.progressToken
     logLevel = meta.logLevel
   }
