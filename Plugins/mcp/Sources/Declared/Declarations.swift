@@ -12,6 +12,7 @@ final class Declarations {
   struct Item {
     var id: UInt64
     var name: String
+    var plugin: String
     var permission: String
     /// As lists show it.
     var definition: [UInt8]
@@ -132,7 +133,8 @@ private final class Collector {
     guard let ud, let info = info?.pointee, let kind = Declarations.Kind(rawValue: info.kind) else { return }
     let declaration = text(info.declaration)
     let item = Declarations.Item(
-      id: info.id, name: text(info.name), permission: text(info.permission), definition: Array(declaration.utf8),
+      id: info.id, name: text(info.name), plugin: text(info.plugin), permission: text(info.permission),
+      definition: Array(declaration.utf8),
       hasHeaders: declaration.contains("x-mcp-header"))
     Unmanaged<Collector>.fromOpaque(ud).takeUnretainedValue().items[kind, default: []].append(item)
   }

@@ -13,6 +13,8 @@ final class ToolCatalog {
   private(set) var sorted: [MethodTool] = []
   /// The services with what they are about, in the order of their names.
   private(set) var services: [(name: String, doc: String)] = []
+  /// Names of declared tools that are taken, and about which the log has been told.
+  private var refused: Set<String> = []
   /// Set when a service has come or gone.
   var isStale = true
 
@@ -62,6 +64,22 @@ final class ToolCatalog {
     } else {
       tools[name] = method
     }
+  }
+
+  /// Whether a name is no tool of ours, so that a plugin may have it for one that it declares; the log says so once.
+  func isFree(_ name: String, for plugin: String) -> Bool {
+    let owner: String
+    if let method = tools[name] {
+      owner = "\(method.fullName) of \"\(method.plugin)\""
+    } else if BuiltInTool(rawValue: name) != nil {
+      owner = "the plugin \"mcp\""
+    } else {
+      return true
+    }
+    if refused.insert(name).inserted {
+      host.log(.warn, "the tool \"\(name)\" that \"\(plugin)\" declares is not shown: \(owner) has that name")
+    }
+    return false
   }
 
   /// The method that somebody means: `tasks.list`, or as tools are named, `tasks_list`.

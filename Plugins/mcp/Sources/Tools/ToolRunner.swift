@@ -24,7 +24,7 @@ struct ToolRunner {
       all.append((tool.rawValue, tool.definition(server.settings.role)))
     }
     for tool in server.declared.list(.tool, for: request) where profile.hasDeclared(tool.name) {
-      all.append((tool.name, tool.definition))
+      if server.catalog.isFree(tool.name, for: tool.plugin) { all.append((tool.name, tool.definition)) }
     }
     all.sort { $0.name < $1.name }
     try Page(request.params["cursor"]).write(all, size: Self.pageSize, as: "tools", to: request)
@@ -44,7 +44,6 @@ struct ToolRunner {
     guard arguments.kind == .object || arguments.kind == .absent else {
       throw .invalidParams("\"arguments\" of tools/call has to be an object")
     }
-    if let id = server.declared.find(.tool, name) { return try await server.declared.run(id, server, request) }
     try await server.catalog.refresh()
     let answer = ToolAnswer(server: server, caller: request.caller)
     if let tool = BuiltInTool(rawValue: name) {
@@ -56,6 +55,8 @@ struct ToolRunner {
         let text = arguments.kind == .object ? arguments.text : "{}"
         return try await MethodCall(server, request, method, text, structured: true, round).run()
       }
+    } else if server.catalog.tools[name] == nil, let id = server.declared.find(.tool, name) {
+      try await server.declared.run(id, server, request)
     } else {
       throw .invalidParams("there is no tool \"\(name.prefix(100))\"; tools/list tells which there are")
     }
