@@ -129,7 +129,7 @@ struct MethodCall {
     json.key("params")
     json.beginObject()
     json.member("mode", "form")
-    json.member("message", "\(method.fullName) cannot be taken back: \(method.doc) Arguments: \(arguments.prefix(500))")
+    json.member("message", "May \(method.fullName) be called? \(method.doc) Arguments: \(arguments.prefix(500))")
     json.key("requestedSchema")
     json.raw(
       """

@@ -87,8 +87,11 @@ struct HTTPHeaders {
 
   /// The value of a header, of `=?base64?…?=` what it stands for; nil when that is none.
   static func decoded(_ value: String) -> String? {
-    guard value.hasPrefix("=?base64?"), value.hasSuffix("?=") else { return value }
-    let content = value.dropFirst("=?base64?".count).dropLast(2)
+    let (start, end) = ("=?base64?", "?=")
+    guard value.hasPrefix(start), value.hasSuffix(end), value.utf8.count >= start.utf8.count + end.utf8.count else {
+      return value
+    }
+    let content = value.dropFirst(start.count).dropLast(end.count)
     guard let bytes = Array(content.utf8).withUnsafeBytes({ Base64.decode($0) }) else { return nil }
     return String(validating: bytes, as: UTF8.self)
   }
