@@ -38,6 +38,14 @@ final class ByteStream {
     flush()
   }
 
+  /// The client has gone: lets go of what waits, and of what waits for room.
+  func drop() {
+    isEnding = true
+    waiting = []
+    waitingSize = 0
+    if isBlocked { kept.exchange.whenWritable {} }
+  }
+
   private func flush() {
     guard !isBlocked else { return }
     var count = 0
@@ -45,9 +53,10 @@ final class ByteStream {
       let status = kept.exchange.write(part)
       if status == .resourceExhausted {
         isBlocked = true
-        kept.exchange.whenWritable { [weak self] in
-          self?.isBlocked = false
-          self?.flush()
+        // What waits has to get out, also when nobody else holds this any more.
+        kept.exchange.whenWritable { [self] in
+          isBlocked = false
+          flush()
         }
         break
       }

@@ -18,4 +18,7 @@ final class GetStream: MessageStream {
   }
 
   func end() { stream.end() }
+
+  /// The client has gone.
+  func clientWent() { stream.drop() }
 }

@@ -117,17 +117,22 @@ final class HTTPEndpoint {
           id, method, params, era: .modern, meta: meta, caller: arrival.caller, client: meta.client,
           profile: arrival.profile, session: nil, outlet: outlet)
         request.headers = headers
-        begin(request, outlet)
-        // The client's going is how it cancels.
-        if !request.isOver { arrival.exchange.whenCancelled { request.clientWent() } }
+        begin(request, outlet, arrival.exchange)
       } catch {
         refuse(arrival.exchange, error.httpStatus, error, id)
       }
     }
   }
 
-  private func begin(_ request: Request, _ outlet: HTTPReply) {
+  private func begin(_ request: Request, _ outlet: HTTPReply, _ exchange: WebExchange) {
     server.begin(request)
+    if !outlet.isDone {
+      exchange.whenCancelled {
+        outlet.clientWent()
+        // Its going is how a client cancels, but for those of old.
+        if request.era.isModern { request.clientWent() }
+      }
+    }
     guard !request.isOver else { return }
     let key = ObjectIdentifier(outlet)
     replies[key] = outlet
@@ -174,7 +179,7 @@ final class HTTPEndpoint {
     guard session.add(request) else {
       return request.fail(.invalidRequest("a request with this id is under way"))
     }
-    begin(request, outlet)
+    begin(request, outlet, arrival.exchange)
   }
 
   /// The session that a request names; otherwise it has been answered.
@@ -209,6 +214,7 @@ final class HTTPEndpoint {
     session.listener.stream = stream
     streams[session.id] = stream
     exchange.whenCancelled { [weak self] in
+      stream.clientWent()
       guard session.listener.stream === stream else { return }
       session.listener.stream = nil
       self?.streams[session.id] = nil

@@ -52,6 +52,12 @@ final class HTTPReply: Outlet {
     if let stream { stream.end() } else { kept.exchange.respond(202) }
   }
 
+  /// Whether nothing of it waits to be written.
+  var isDone: Bool { isOver && stream == nil }
+
+  /// The client has gone.
+  func clientWent() { stream?.drop() }
+
   /// Keeps the connection alive while it lasts.
   func keepAlive(now: Int64) {
     guard !isOver else { return }
