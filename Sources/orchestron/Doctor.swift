@@ -25,20 +25,6 @@ struct Doctor: ParsableCommand {
     } catch {
       examination.add("configuration", .failed, error.message)
     }
-    let failed = examination.findings.count { $0.state == .failed }
-    if output.json {
-      Output.json([
-        "ok": .bool(failed == 0),
-        "checks": .array(
-          examination.findings.map {
-            ["name": .string($0.name), "state": .string($0.state.rawValue), "detail": .string($0.detail)]
-          }),
-      ])
-    } else {
-      for finding in examination.findings {
-        Output.line("\(finding.state.label)  \(finding.name): \(finding.detail)")
-      }
-    }
-    if failed > 0 { throw ExitCode(1) }
+    try examination.tell(output)
   }
 }

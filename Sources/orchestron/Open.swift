@@ -23,8 +23,9 @@ struct Open: Command {
     let storage = try asProblem { () throws(Failure) in try Place(place).storage }
     let client = try asProblem { () throws(Failure) in try Joining.require(storage, for: "open") }
     guard let base = HostLock.holder(of: storage)?.addresses["http"] else {
-      throw Problem(
-        Failure(.unavailable, "the host of \(storage) serves no HTTP; start it with the plugin http"), plugin: "host")
+      let isBackground = HostLock.holder(of: storage)?.isBackground == true
+      let fix = isBackground ? "start `orchestron run`, which takes over from it" : "start it with the plugin http"
+      throw Problem(Failure(.unavailable, "the host of \(storage) serves no HTTP; \(fix)"), plugin: "host")
     }
     let entrance = try Entrance(to: base) { method throws(Problem) in try client.call(method, Array("{}".utf8)) }
     let isOpened = try print ? false : asProblem { () throws(Failure) in try browse(entrance.link, storage) }
@@ -52,26 +53,6 @@ struct Open: Command {
     let file = try OutputFile(page, replaces: true)
     try file.write(Array(text.utf8))
     try file.finish()
-    return start("xdg-open", page)
-  }
-
-  /// Starts a program that stays when this command ends, and says nothing.
-  ///
-  /// - Returns: False when there is none of that name.
-  private func start(_ program: String, _ argument: String) -> Bool {
-    var actions = posix_spawn_file_actions_t()
-    var attributes = posix_spawnattr_t()
-    posix_spawn_file_actions_init(&actions)
-    posix_spawnattr_init(&attributes)
-    defer {
-      posix_spawn_file_actions_destroy(&actions)
-      posix_spawnattr_destroy(&attributes)
-    }
-    for file in 0...2 as ClosedRange<CInt> { posix_spawn_file_actions_addopen(&actions, file, "/dev/null", O_RDWR, 0) }
-    // POSIX_SPAWN_SETSID, which glibc shows to GNU sources alone.
-    posix_spawnattr_setflags(&attributes, 0x80)
-    var words: [UnsafeMutablePointer<CChar>?] = [strdup(program), strdup(argument), nil]
-    defer { words.forEach { free($0) } }
-    return posix_spawnp(nil, program, &actions, &attributes, &words, environ) == 0
+    return (try? Program.startDetached(["xdg-open", page])) != nil
   }
 }

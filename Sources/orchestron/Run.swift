@@ -14,6 +14,7 @@ struct Run: Command {
         orchestron run --port 0 --ws-port 0 --ready-file /tmp/ready.json
         orchestron run --plugins tasks,http --storage /var/lib/orchestron
         orchestron run --plugin-dir ./my-plugin
+        orchestron run --background --linger 3600 > host.log 2>&1 &
       """)
 
   @OptionGroup var place: PlaceOptions
@@ -35,6 +36,18 @@ struct Run: Command {
     name: .customLong("ready-file"),
     help: ArgumentHelp("Write the addresses to this file, as JSON, once all is ready.", valueName: "file"))
   var readyFile: String?
+
+  @Flag(
+    help: """
+      Serve the control socket alone, without the http plugin and its ports; end when nobody is connected for a while, \
+      when the storage folder is gone, or when another host wants it. `orchestron mcp` starts such a host.
+      """)
+  var background = false
+
+  @Option(
+    help: ArgumentHelp("With --background: end this long after the last client; 60 unless given.", valueName: "seconds")
+  )
+  var linger: UInt32 = 60
 
   @OptionGroup var output: OutputOptions
 
@@ -62,6 +75,7 @@ struct Run: Command {
       return process.stop()
     }
     let server: ControlServer
+    let presence: BackgroundPresence?
     let holder: HostLock.Holder
     do throws(Failure) {
       for warning in place.configuration.unusedSections(among: Discovery.scan(place.pluginRoots).manifests) {
@@ -69,7 +83,8 @@ struct Run: Command {
       }
       let socket = try ControlSocket.path(for: process.host.options.storageFolder, in: place.surroundings)
       server = try ControlServer(process.host, path: socket)
-      holder = HostLock.Holder(socket: socket, addresses: process.addresses.all)
+      holder = HostLock.Holder(socket: socket, addresses: process.addresses.all, isBackground: background)
+      presence = background ? attend(server, process) : nil
       process.lock.name(holder)
       if let readyFile { try holder.write(to: place.surroundings.absolute(readyFile), token: token(process)) }
     } catch {
@@ -79,6 +94,7 @@ struct Run: Command {
     announce(holder, process)
     process.runUntilStopped()
     log.info("stopping")
+    presence?.end()
     server.stopListening()
     process.stop()
     server.close()
@@ -89,12 +105,21 @@ struct Run: Command {
     raiseDescriptorLimit()
     if let readyFile { unlink(place.surroundings.absolute(readyFile)) }
     let storage = try StorageFolder.prepare(place.storage)
-    let lock = try Joining.take(storage)
+    let lock = try Joining.take(storage, takesOver: !background)
     let log = HostLog(
       level: place.configuration.logLevel,
       format: place.configuration.logFormat(isTerminal: isatty(STDERR_FILENO) == 1))
     let wanted = plugins.map { $0.split(separator: ",").map { String($0) } }
-    return try HostProcess(place, storage: storage, lock: lock, wanted: wanted, log: log)
+    return try HostProcess(
+      place, storage: storage, lock: lock, wanted: wanted, isBackground: background, log: log)
+  }
+
+  /// Lets the host end once nobody needs it.
+  private func attend(_ server: ControlServer, _ process: HostProcess) -> BackgroundPresence {
+    BackgroundPresence(server, process.lock, linger: UInt64(linger) * 1000) { [log = process.host.log] reason in
+      log.info("\(reason)")
+      process.requestStop()
+    }
   }
 
   /// With which programs of this machine's user come in; nil when nobody asks who comes.

@@ -80,6 +80,16 @@ public final class ControlClient {
     return try outcome.get()
   }
 
+  /// Sends a request whose answer is of no interest.
+  public func ask(_ method: String) throws(Failure) {
+    var writer = JSONWriter()
+    writer.rpcNotification(method) { writer in
+      writer.beginObject()
+      writer.endObject()
+    }
+    try send(writer.bytes)
+  }
+
   private func answer(to id: Int64, _ chunk: (JSON) -> Void) throws(Failure) -> Result<JSON, Problem> {
     while true {
       switch try receive() {

@@ -128,6 +128,7 @@ extension ControlConnection {
     case "subscribe": try answer(request, subscribe)
     case "unsubscribe": try answer(request, unsubscribe)
     case "cancel": try answer(request, cancel)
+    case "yield": try answer(request, yield)
     case "describe":
       try answer(request) { [server] params throws(Failure) in
         try server.host.describe(params?["method"]?.string ?? "")
@@ -146,6 +147,16 @@ extension ControlConnection {
     } catch {
       throw RPCError(error.status.rpcCode, Problem(error, plugin: "host"), id: request.id)
     }
+  }
+}
+
+extension ControlConnection {
+  private func yield(_: JSONElement?) throws(Failure) -> JSON {
+    guard let yield = server.yield else {
+      throw Failure(.failedPrecondition, "this host stays; stop it where it was started, or by a signal to \(getpid())")
+    }
+    yield()
+    return .null
   }
 }
 

@@ -12,6 +12,7 @@ import Glibc
 ///   `event {subscription,seq?,topic,time,source,data}`, `resync {subscription,log,seq}`, and
 ///   `lost {subscription,from?,to?,count}` for a client that reads too slowly. `unsubscribe {subscription}` ends it.
 /// - `cancel {call}` gives up a request that is under way.
+/// - `yield` asks a host in the background to end, for another that wants its folder.
 /// - `describe {method}` answers the declaration of one method.
 public final class ControlServer {
   /// The socket's path.
@@ -62,6 +63,9 @@ public final class ControlServer {
   }
 
   deinit { readBuffer.deallocate() }
+
+  /// What ends the host when it is asked to make way; nil for a host that does not.
+  var yield: (() -> Void)?
 
   private var isListening = true
 

@@ -11,11 +11,16 @@ public final class HostLock {
     public var socket: String?
     /// Names of what the host listens on, with their URLs.
     public var addresses: [String: String]
+    /// Whether it makes way for another host.
+    public var isBackground: Bool
 
-    public init(pid: Int32 = getpid(), socket: String? = nil, addresses: [String: String] = [:]) {
+    public init(
+      pid: Int32 = getpid(), socket: String? = nil, addresses: [String: String] = [:], isBackground: Bool = false
+    ) {
       self.pid = pid
       self.socket = socket
       self.addresses = addresses
+      self.isBackground = isBackground
     }
 
     /// `{"pid":…,"socket":…,"http":…}`
@@ -23,6 +28,7 @@ public final class HostLock {
       var object = JSONObject(addresses.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
       object["socket"] = socket.map { .string($0) }
       object["pid"] = .int(Int64(pid))
+      if isBackground { object["background"] = true }
       return .object(object)
     }
 
@@ -40,6 +46,7 @@ public final class HostLock {
       guard let pid = json["pid"]?.int.flatMap(Int32.init(exactly:)) else { return nil }
       self.pid = pid
       socket = json["socket"]?.string
+      isBackground = json["background"]?.bool == true
       addresses = [:]
       for (name, value) in json.object ?? [:] where name != "socket" { addresses[name] = value.string }
     }
@@ -56,8 +63,12 @@ public final class HostLock {
   }
 
   private let file: CInt
+  private let path: String
 
-  private init(file: CInt) { self.file = file }
+  private init(file: CInt, path: String) {
+    self.file = file
+    self.path = path
+  }
 
   /// Takes the lock of a folder; nil when somebody else has it.
   public static func take(in folder: String) throws(Failure) -> HostLock? {
@@ -70,7 +81,7 @@ public final class HostLock {
       if number == EWOULDBLOCK { return nil }
       throw Failure(.failedPrecondition, "\(path) cannot be locked: \(errorText(number))")
     }
-    let lock = HostLock(file: file)
+    let lock = HostLock(file: file, path: path)
     lock.name(Holder())
     return lock
   }
@@ -85,6 +96,13 @@ public final class HostLock {
     let count = read(file, &bytes, bytes.count)
     guard count > 0, let json = try? JSON(parsing: bytes[..<count]) else { return nil }
     return Holder(json)
+  }
+
+  /// Whether the file is still in its folder. Where somebody has removed it, another process can take its lock.
+  public var isInPlace: Bool {
+    var own = stat()
+    var there = stat()
+    return fstat(file, &own) == 0 && stat(path, &there) == 0 && own.st_ino == there.st_ino && own.st_dev == there.st_dev
   }
 
   /// Writes who holds the lock.

@@ -15,12 +15,13 @@ final class CallSession {
   ///   - mustBeAlone: Whether no other host may run in the folder.
   init(_ options: PlaceOptions, for method: String, mustBeAlone: Bool = false) throws(Problem) {
     let place = try asProblem { () throws(Failure) in try Place(options) }
-    if mustBeAlone, let holder = HostLock.holder(of: place.storage), holder.socket != nil {
+    if mustBeAlone, let holder = HostLock.holder(of: place.storage), holder.socket != nil, !holder.isBackground {
       throw Problem(
         Failure(
           .failedPrecondition, "a host runs in \(place.storage) (pid \(holder.pid)); stop it first, then repeat this"))
     }
-    switch try asProblem({ () throws(Failure) in try Joining.join(place.storage) }) {
+    let join = mustBeAlone ? Joining.replace : Joining.join
+    switch try asProblem({ () throws(Failure) in try join(place.storage) }) {
     case .running(let client): way = .running(client)
     case .alone(let lock, let storage):
       way = .alone(try CallSession.process(place, storage, lock, for: method))

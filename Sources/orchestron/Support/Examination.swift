@@ -1,3 +1,4 @@
+import ArgumentParser
 import Glibc
 import OrchestronHost
 
@@ -25,6 +26,23 @@ struct Examination {
 
   mutating func add(_ name: String, _ state: State, _ detail: String) {
     findings.append(Finding(name: name, state: state, detail: detail))
+  }
+
+  /// Prints the findings; fails when one has failed.
+  func tell(_ output: OutputOptions) throws {
+    let isOK = findings.allSatisfy { $0.state != .failed }
+    if output.json {
+      Output.json([
+        "ok": .bool(isOK),
+        "checks": .array(
+          findings.map {
+            ["name": .string($0.name), "state": .string($0.state.rawValue), "detail": .string($0.detail)]
+          }),
+      ])
+    } else {
+      for finding in findings { Output.line("\(finding.state.label)  \(finding.name): \(finding.detail)") }
+    }
+    if !isOK { throw ExitCode(1) }
   }
 
   /// Runs all checks of a place.

@@ -12,7 +12,7 @@ final class HostProcess {
 
   /// Sets a host up; nothing is started.
   init(
-    _ place: Place, storage: String, lock: HostLock, wanted: [PluginID]?, log: HostLog
+    _ place: Place, storage: String, lock: HostLock, wanted: [PluginID]?, isBackground: Bool = false, log: HostLog
   ) throws(Failure) {
     // Whoever reads what plugins or the host write may go away at any time.
     signal(SIGPIPE, SIG_IGN)
@@ -21,6 +21,11 @@ final class HostProcess {
     var options = place.configuration.options
     options.pluginRoots = place.pluginRoots
     options.wanted = wanted
+    if isBackground {
+      // What listens on TCP ports. Whoever takes over does not wait long for calls under way.
+      options.disabled.insert("http")
+      options.drainTimeout = min(options.drainTimeout, 1000)
+    }
     options.storageFolder = storage
     options.runtimeFolder = runtime.path
     host = Host(options, loop: try Loop(), log: log)
@@ -45,6 +50,9 @@ final class HostProcess {
   func runUntilStopped() {
     while !isStopRequested { host.loop.turn(wait: true) }
   }
+
+  /// Asks the process to end.
+  func requestStop() { isStopRequested = true }
 
   /// Takes over SIGINT and SIGTERM.
   func takeSignals() {

@@ -11,6 +11,8 @@ enum Joining {
 
   /// Milliseconds for which a command waits for another one to be done.
   private static let patience = 2000
+  /// Milliseconds that a host may take to end.
+  private static let patienceWithHosts = 20_000
   private static let pause = 5
 
   /// Joins the host that runs in the folder, or makes the folder and takes its lock.
@@ -25,12 +27,30 @@ enum Joining {
     throw busy(storage)
   }
 
+  /// Makes the folder and takes its lock, from a host in the background if there is one.
+  static func replace(_ storage: String) throws(Failure) -> Way {
+    let storage = try StorageFolder.prepare(storage)
+    return .alone(try take(storage, takesOver: true), storage: storage)
+  }
+
   /// Takes the lock for a host that is to stay.
-  static func take(_ storage: String) throws(Failure) -> HostLock {
-    for _ in 0..<patience / pause {
+  ///
+  /// - Parameter takesOver: Whether a host in the background is asked to end.
+  static func take(_ storage: String, takesOver: Bool) throws(Failure) -> HostLock {
+    var asked: [pid_t: ControlClient] = [:]
+    var left = patience
+    while left > 0 {
       if let lock = try HostLock.take(in: storage) { return lock }
-      if let holder = HostLock.holder(of: storage), holder.socket != nil { throw holder.inUse(storage) }
+      if let holder = HostLock.holder(of: storage), let socket = holder.socket, asked[holder.pid] == nil {
+        guard takesOver, holder.isBackground else { throw holder.inUse(storage) }
+        if let client = try ControlClient(path: socket) {
+          try client.ask("yield")
+          asked[holder.pid] = client
+          left = patienceWithHosts
+        }
+      }
       usleep(UInt32(pause) * 1000)
+      left -= pause
     }
     throw busy(storage)
   }
