@@ -14,6 +14,7 @@ struct Orchestron: ParsableCommand {
         orchestron open                                 enter its dashboard by a browser
         orchestron call tasks.create title="Buy milk"   call a method, running host or not
         orchestron events --topic 'task:*'              follow what happens
+        orchestron mcp install --client claude-code     let an assistant work with it
         orchestron plugin list                          see what is installed
 
       Exit codes: 0 ok, 1 failed, 2 wrong usage or argument, 3 not found, 4 not allowed, 5 conflict, 6 not available.
@@ -21,8 +22,7 @@ struct Orchestron: ParsableCommand {
     version: Host.versionText,
     subcommands: [
       Run.self, Open.self, Call.self, Events.self, Import.self, Export.self, Backup.self, Restore.self,
-      PluginGroup.self, ConfigGroup.self, Doctor.self,
-      VersionCommand.self,
+      PluginGroup.self, ConfigGroup.self, MCPGroup.self, Doctor.self, VersionCommand.self,
     ])
 
   /// Runs the command that the arguments name. Wrong usage ends with exit code 2.

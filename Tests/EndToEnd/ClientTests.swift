@@ -90,6 +90,14 @@ import Testing
     try Client.run("docs.py", [])
   }
 
+  @Test func keepsAnAssistantConnectedWhateverHostsComeAndGo() throws {
+    try Client.run("bridge.py", [try Plugins.fixture("mcp-stand-in")])
+  }
+
+  @Test func writesIntoTheFilesOfAssistantsAndLeavesAllElseAsItWas() throws {
+    try Client.run("mcp_install.py", [try Plugins.fixture("mcp-stand-in")])
+  }
+
   @Test func refusesBadInputWithASentenceAndLosesNothing() throws {
     try Client.run("badinput.py", [])
   }

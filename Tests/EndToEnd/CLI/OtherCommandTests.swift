@@ -17,6 +17,7 @@ import Testing
   @Test(arguments: [
     "run", "call", "events", "plugin list", "plugin top", "plugin info", "plugin manifest", "plugin header",
     "config show", "config check", "doctor", "version", "import", "export", "backup", "restore",
+    "mcp serve", "mcp install", "mcp uninstall", "mcp doctor", "mcp tools",
   ])
   func explainsItselfWithExamples(command: String) throws {
     let outcome = try shell.start(command.split(separator: " ").map(String.init) + ["--help"]).wait()
