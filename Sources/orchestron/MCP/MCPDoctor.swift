@@ -103,7 +103,7 @@ extension Examination {
     let versions = (discovery["supportedVersions"]?.array ?? []).compactMap(\.string).joined(separator: ", ")
     add(title, .ok, "answers after \(time) ms; MCP \(versions)")
     let tools = try Question.tools(ask)
-    add(title, tools.isEmpty ? .warning : .ok, "\(tools.count) tools")
+    add(title, tools.isEmpty ? .warning : .ok, "\(tools.count) \(tools.count == 1 ? "tool" : "tools")")
   }
 }
 

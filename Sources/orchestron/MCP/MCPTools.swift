@@ -42,7 +42,7 @@ struct MCPTools: Command {
       zip(tools, costs).map { tool, cost in
         [tool["name"]?.string ?? ""] + (tokens ? ["\(cost)"] : []) + [tool.effect, tool["title"]?.string ?? ""]
       })
-    Output.line("\(tools.count) tools\(tokens ? ", about \(sum) tokens" : "")")
+    Output.line("\(tools.count) \(tools.count == 1 ? "tool" : "tools")\(tokens ? ", about \(sum) tokens" : "")")
   }
 }
 

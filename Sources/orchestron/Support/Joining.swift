@@ -37,17 +37,20 @@ enum Joining {
   ///
   /// - Parameter takesOver: Whether a host in the background is asked to end.
   static func take(_ storage: String, takesOver: Bool) throws(Failure) -> HostLock {
-    var asked: [pid_t: ControlClient] = [:]
+    var asked: Set<pid_t> = []
+    var clients: [ControlClient] = []
     var left = patience
     while left > 0 {
       if let lock = try HostLock.take(in: storage) { return lock }
-      if let holder = HostLock.holder(of: storage), let socket = holder.socket, asked[holder.pid] == nil {
+      if let holder = HostLock.holder(of: storage), let socket = holder.socket,
+        asked.insert(holder.pid).inserted
+      {
         guard takesOver, holder.isBackground else { throw holder.inUse(storage) }
-        if let client = try ControlClient(path: socket) {
-          try client.ask("yield")
-          asked[holder.pid] = client
-          left = patienceWithHosts
-        }
+        left = patienceWithHosts
+        // Where nobody listens any more, it is ending already.
+        guard let client = try ControlClient(path: socket) else { continue }
+        try? client.ask("yield")
+        clients.append(client)
       }
       usleep(UInt32(pause) * 1000)
       left -= pause

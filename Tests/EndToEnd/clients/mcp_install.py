@@ -1,16 +1,18 @@
-"""`orchestron mcp install`, `uninstall`, `doctor` and `tools`: what they make of files that other programs have written.
+"""`orchestron mcp install`, `uninstall` and `doctor`: what they make of files that other programs have written.
 
     mcp_install.py STAND_IN
 
-STAND_IN is the folder of the fixture mcp-stand-in. Where ORCHESTRON_CLAUDE names the program of Claude Code, that one is
-asked as well."""
+STAND_IN is the folder of the fixture mcp-stand-in. Where ORCHESTRON_CLAUDE names the program of Claude Code, that one
+is asked as well."""
 
+import http.server
 import json
 import os
 import random
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 BINARY = Path(os.environ["ORCHESTRON_BIN"]).absolute()
@@ -83,7 +85,7 @@ def keeps_the_meaning_of_any_file(home):
     def value(depth):
         kind = dice.randrange(8 if depth < 4 else 5)
         if kind > 5:
-            keys = {dice.choice(["a", "", "mcp", "\u00e9\"\\", "x y", "\U0001f600", "{"]) for _ in range(dice.randrange(4))}
+            keys = dice.sample(["a", "", "mcp", "\u00e9\"\\", "x y", "\U0001f600", "{"], dice.randrange(4))
             return {key: value(depth + 1) for key in keys}
         if kind == 5:
             return [value(depth + 1) for _ in range(dice.randrange(4))]
@@ -112,12 +114,13 @@ def value_of_object(dice, value):
 
 
 def never_touches_what_it_cannot_read(home):
-    for text in ("{", '{"a":1,}', "// words\n{}", "[]", '"x"', '{"a":1,"a":2}', '{"mcpServers":[]}', '{"mcpServers":null}',
-                 "\ufeff{}", '{"mcpServers":{"orchestron":1,"orchestron":2}}'):
+    for text in ("{", '{"a":1,}', "// words\n{}", "[]", '"x"', '{"a":1,"a":2}', "\ufeff{}",
+                 '{"mcpServers":[]}', '{"mcpServers":null}', '{"mcpServers":{"orchestron":1,"orchestron":2}}'):
         home.settings.write_text(text)
         answer = home.install("--scope", "user", code=5)
         assert str(home.settings) in answer["detail"], answer
-        home.run("uninstall", "--client", "claude-code", "--scope", "user", code=3 if "mcpServers\":[]" in text or "null" in text else 5)
+        has_none = text in ('{"mcpServers":[]}', '{"mcpServers":null}')
+        home.run("uninstall", "--client", "claude-code", "--scope", "user", code=3 if has_none else 5)
         assert home.settings.read_text() == text and home.backups() == []
     home.settings.write_bytes(b'{"a":"\xff"}')
     home.install("--scope", "user", code=5)
@@ -135,7 +138,8 @@ def follows_links(home):
     real.write_text("{}")
     home.settings.symlink_to(real)
     answer = home.install("--scope", "user")
-    assert home.settings.is_symlink() and "orchestron" in real.read_text() and Path(answer["backup"]).parent == real.parent
+    assert home.settings.is_symlink() and "orchestron" in real.read_text()
+    assert Path(answer["backup"]).parent == real.parent
     real.unlink()
     home.install("--scope", "user", code=5)
     assert home.settings.is_symlink()
@@ -186,6 +190,46 @@ def examines_what_is_installed(home, stand_in):
     assert "cannot be reached" in home.run("doctor", code=1)
 
 
+class Web(http.server.BaseHTTPRequestHandler):
+    """A server of MCP, as far as the doctor asks it."""
+
+    def do_POST(self):
+        message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        assert self.headers["Mcp-Method"] == message["method"] and self.headers["MCP-Protocol-Version"] == "2026-07-28"
+        assert self.headers["Content-Type"] == "application/json" and "text/event-stream" in self.headers["Accept"]
+        if self.headers["Authorization"] != "Bearer right":
+            return self.send_error(401)
+        if self.path != "/mcp":
+            return self.send_error(404)
+        result = {"supportedVersions": ["2026-07-28"]}
+        if message["method"] == "tools/list":
+            result = {"tools": [{"name": "a"}]} if "cursor" in message["params"] else {"tools": [], "nextCursor": "x"}
+        answer = json.dumps({"jsonrpc": "2.0", "id": message["id"], "result": result})
+        is_stream = message["method"] == "tools/list"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream" if is_stream else "application/json")
+        self.end_headers()
+        self.wfile.write((f": hello\n\ndata: {answer}\n\n" if is_stream else answer).encode())
+
+    def log_message(self, *_):
+        pass
+
+
+def examines_servers_of_the_web(home):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Web)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    base = f"http://127.0.0.1:{server.server_port}"
+    home.install("--http", f"{base}/mcp")
+    home.environment["ORCHESTRON_TOKEN"] = "wrong"
+    assert "does not know the token" in home.run("doctor", code=1)
+    home.environment["ORCHESTRON_TOKEN"] = "right"
+    report = home.run("doctor")
+    assert "MCP 2026-07-28" in report and "1 tool" in report, report
+    home.install("--http", f"{base}/else")
+    assert "ends with /mcp" in home.run("doctor", code=1)
+    server.shutdown()
+
+
 def is_read_by_claude_code(home, stand_in):
     claude = os.environ.get("ORCHESTRON_CLAUDE")
     if not claude:
@@ -209,7 +253,8 @@ def is_read_by_claude_code(home, stand_in):
 def main():
     for test in (writes_absolute_paths_and_no_token, leaves_all_else_as_it_was, keeps_the_meaning_of_any_file,
                  never_touches_what_it_cannot_read, follows_links, replaces_no_other_server,
-                 refuses_what_makes_no_sense, examines_what_is_installed, is_read_by_claude_code):
+                 refuses_what_makes_no_sense, examines_what_is_installed, examines_servers_of_the_web,
+                 is_read_by_claude_code):
         home = Home()
         test(*([home] if test.__code__.co_argcount == 1 else [home, sys.argv[1]]))
         print(f"ok {test.__name__}", flush=True)

@@ -14,8 +14,7 @@ final class Bridge {
   private var output = Outlet(STDOUT_FILENO)
   private var talk = Conversation()
   /// Lines of the client that no host has heard.
-  private var queue: [[UInt8]] = []
-  private var queuedBytes = 0
+  private var queue = LineQueue()
   private var link: HostLink?
   /// The call of `mcp.open`.
   private var opening: Int64?
@@ -25,10 +24,11 @@ final class Bridge {
   private var sending: [Int64: JSON] = [:]
   /// When to look for a host; nil when none is wanted.
   private var nextLook: UInt64?
-  /// Since when one has been looked for.
+  /// Since when somebody or something has waited for an open connection.
   private var wanted: UInt64 = 0
-  /// Ends of subscriptions, with the time from which on they count.
-  private var held: (ends: [JSON], until: UInt64) = ([], .max)
+  /// Since when there has been one.
+  private var opened: UInt64 = 0
+  private var held = HeldEnds()
   /// When to end, whatever is still under way; nil while the client is there.
   private var end: UInt64?
   private let stop: StopPipe
@@ -40,8 +40,9 @@ final class Bridge {
   /// Milliseconds for which answers are awaited after the client's last word: with a host, and until there is one.
   private static let grace: UInt64 = 2000
   private static let startGrace: UInt64 = 15_000
-  /// Milliseconds after which waiting requests are told that there is no host.
+  /// Milliseconds after which waiting requests are told that there is no host, or that it does not let us in.
   private static let patience: UInt64 = 30_000
+  private static let doorPatience: UInt64 = 3000
 
   init(_ seeker: HostSeeker, wishes: JSONObject) throws(Failure) {
     self.seeker = seeker
@@ -53,6 +54,7 @@ final class Bridge {
   func run() {
     while !isDone {
       look()
+      losePatience()
       turn()
       tellHeld()
     }
@@ -67,7 +69,7 @@ final class Bridge {
 
   /// Waits for something to happen, and deals with it.
   private func turn() {
-    let mayReadClient = end == nil && queuedBytes + (link?.waiting ?? 0) < Bridge.inputWaiting
+    let mayReadClient = end == nil && queue.size + (link?.waiting ?? 0) < Bridge.inputWaiting
     var files = [
       pollfd(file: stop.file, POLLIN),
       pollfd(file: mayReadClient ? STDIN_FILENO : -1, POLLIN),
@@ -84,9 +86,10 @@ final class Bridge {
 
   /// Milliseconds until something is due; -1 for none.
   private var timeout: CInt {
-    let due = [nextLook, end, held.ends.isEmpty ? nil : held.until].compactMap { $0 }.min()
+    let impatience = connection == nil && !queue.isEmpty ? wanted + Bridge.patience : nil
+    guard let due = [nextLook, end, held.due, impatience].compactMap({ $0 }).min() else { return -1 }
     let now = Stopwatch.now
-    return due.map { $0 <= now ? 0 : CInt(clamping: $0 - now) } ?? -1
+    return due <= now ? 0 : CInt(clamping: due - now)
   }
 
   private func leave(within milliseconds: UInt64) {
@@ -113,12 +116,9 @@ extension Bridge {
     }
     if text.last == UInt8(ascii: "\r") { text = UnsafeRawBufferPointer(rebasing: text.dropLast()) }
     guard text.contains(where: { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }) else { return }
-    queue.append(Array(text))
-    queuedBytes += text.count
-    if link == nil, nextLook == nil {
-      wanted = Stopwatch.now
-      nextLook = wanted
-    }
+    if connection == nil, queue.isEmpty { wanted = Stopwatch.now }
+    queue.append(text)
+    if link == nil, nextLook == nil { nextLook = wanted }
   }
 
   private func tell(_ message: JSON) {
@@ -137,14 +137,13 @@ extension Bridge {
 
   /// Answers what waits for a host that does not come.
   private func refuseQueue(_ sentence: String) {
-    for line in queue {
+    for line in queue.lines {
       guard (try? document.parse(line)) != nil, document.root.kind == .object, document.root["method"] != nil,
         let id = document.root["id"], !id.isNull
       else { continue }
       tell(Conversation.error(-32603, sentence, id: id.json))
     }
-    queue = []
-    queuedBytes = 0
+    queue = LineQueue()
     flushOutput()
   }
 }
@@ -165,13 +164,14 @@ extension Bridge {
         }
       }
       serveHost()
-    case .nobody(let pause):
-      nextLook = Stopwatch.now + pause
-      guard Stopwatch.now - wanted > Bridge.patience else { return }
-      wanted = Stopwatch.now
-      refuseQueue("no host of \(seeker.storage) answers yet; \(seeker.storage)/background.log may say why; try again")
+    case .nobody(let pause): nextLook = Stopwatch.now + pause
     case .failure(let failure): fail(failure)
     }
+  }
+
+  private func losePatience() {
+    guard connection == nil, !queue.isEmpty, Stopwatch.now >= wanted + Bridge.patience else { return }
+    refuseQueue("no host of \(seeker.storage) answers yet; \(seeker.storage)/background.log may say why; try again")
   }
 
   /// There is no host, and none that could be asked; the next message of the client is the next try.
@@ -184,7 +184,12 @@ extension Bridge {
 
   private func serveHost() {
     guard let link else { return }
-    let isThere = link.receive(take) && link.flush()
+    var isThere = link.receive(take)
+    if isThere, !link.flush() {
+      // What it has said before it went still counts.
+      while link.receive(take) {}
+      isThere = false
+    }
     if self.link != nil, !isThere { lose() }
     flushOutput()
     sendQueue()
@@ -196,19 +201,22 @@ extension Bridge {
     opening = nil
     connection = nil
     sending = [:]
-    held = ([], .max)
+    held = HeldEnds()
     nextLook = nil
   }
 
   private func lose() {
+    let now = Stopwatch.now
+    // A host that ends connections as soon as they are open is not asked without a pause.
+    let pause: UInt64 = connection != nil && now - opened < 1000 ? 1000 : 0
     close()
     Note.write("the host of \(seeker.storage) has ended; connecting to another")
     for answer in talk.lose(because: { [seeker] method in
       "the host of \(seeker.storage) ended before it answered \(method); look whether it was done, then try again"
     }) { tell(answer) }
     seeker.leaveTime(500)
-    wanted = Stopwatch.now
-    nextLook = seeker.hasFolder || !queue.isEmpty ? wanted : nil
+    wanted = now
+    nextLook = seeker.hasFolder || !queue.isEmpty ? now + pause : nil
   }
 
   private func take(_ message: HostLink.Message) {
@@ -218,6 +226,7 @@ extension Bridge {
       if let message = data["message"] { return host(says: message) }
       guard let id = data["connection"]?.string else { return }
       connection = id
+      opened = Stopwatch.now
       for line in talk.repetition() { line.withUnsafeBytes { send($0) } }
       if end != nil { end = Stopwatch.now + Bridge.grace }
     case .answer(let outcome, let call):
@@ -233,7 +242,11 @@ extension Bridge {
   private func ended(_ outcome: Result<Void, Problem>) {
     guard connection == nil, case .failure(let problem) = outcome else { return lose() }
     switch problem.failure.status {
-    case .unavailable, .cancelled: lose()
+    case .unavailable where Stopwatch.now < wanted + Bridge.doorPatience:
+      // It is about to end, or about to be ready.
+      close()
+      nextLook = Stopwatch.now + 100
+    case .cancelled: lose()
     case .notFound where problem.plugin == "host":
       fail(HostSession.withoutPlugin)
     default: fail(problem.failure)
@@ -248,32 +261,30 @@ extension Bridge {
       output.add(writer.bytes)
       newline()
     case .replace(let others): others.forEach(tell)
-    case .hold: held = (held.ends + [message.json], Stopwatch.now + 1000)
+    case .hold: held.add(message.json)
     }
   }
 
   /// Passes ends of subscriptions on that were not the host's own end.
   private func tellHeld() {
-    guard !held.ends.isEmpty, held.until <= Stopwatch.now else { return }
-    for message in held.ends {
+    guard let due = held.due, due <= Stopwatch.now else { return }
+    for message in held.messages {
       talk.forget(message["id"] ?? .null)
       tell(message)
     }
-    held = ([], .max)
+    held = HeldEnds()
     flushOutput()
   }
 
   /// Hands the host what the client has said, as far as it takes it.
   private func sendQueue() {
     guard connection != nil, !queue.isEmpty else { return }
-    var sent = 0
-    while sent < queue.count, let link, link.waiting < Bridge.inputWaiting {
-      queuedBytes -= queue[sent].count
-      queue[sent].withUnsafeBytes { send($0) }
-      sent += 1
-      if !link.flush() { break }
+    queue.take {
+      (link?.flush() ?? false) && (link?.waiting ?? .max) < Bridge.inputWaiting
+    } _: {
+      send($0)
     }
-    queue.removeFirst(sent)
+    _ = link?.flush()
   }
 
   private func send(_ line: UnsafeRawBufferPointer) {

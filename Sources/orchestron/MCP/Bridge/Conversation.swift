@@ -153,3 +153,15 @@ extension Conversation {
     }
   }
 }
+
+/// Ends of subscriptions that the host has told, which count once it has gone on for a while.
+struct HeldEnds {
+  private(set) var messages: [JSON] = []
+  /// When they count; nil for none.
+  private(set) var due: UInt64?
+
+  mutating func add(_ message: JSON) {
+    messages.append(message)
+    due = Stopwatch.now + 1000
+  }
+}
