@@ -320,6 +320,23 @@ def makes_way_for_run(folder):
     bridge.end()
 
 
+def makes_way_for_restore(folder):
+    def run(*words):
+        done = subprocess.run(
+            folder.command(*words), env=folder.environment, cwd=folder.path, capture_output=True, text=True)
+        assert done.returncode == 0, done
+
+    bridge = Bridge(folder)
+    old = bridge.ask("which", 1)["result"]["pid"]
+    run("backup", "plan.db")
+    assert alive(old), "a backup needs no folder of its own"
+    run("restore", "plan.db")
+    wait_until(lambda: not alive(old), "it has made way")
+    bridge.ask("which", 2)  # It may be on its way to the one that has ended.
+    assert bridge.ask("which", 3)["result"]["pid"] != old
+    bridge.end()
+
+
 def ends_the_host_that_nobody_needs(folder):
     bridge = Bridge(folder, linger=1)
     pid = bridge.ask("which", 1)["result"]["pid"]
@@ -432,6 +449,7 @@ def main():
         lets_no_call_wait_for_another, takes_ten_thousand_messages_at_once, waits_for_a_slow_reader_without_growing,
         answers_what_is_under_way_at_the_end, ends_at_a_signal_and_with_its_reader,
         starts_one_host_for_bridges_that_come_at_once, outlives_a_host_that_is_killed, makes_way_for_run,
+        makes_way_for_restore,
         ends_the_host_that_nobody_needs, ends_the_host_whose_folder_is_gone,
         answers_every_request_once_whatever_is_killed, frees_what_a_killed_bridge_had, says_why_there_is_no_host,
         waits_for_whoever_has_the_folder, answers_soon]
