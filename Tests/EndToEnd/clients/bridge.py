@@ -292,6 +292,24 @@ def outlives_a_host_that_is_killed(folder):
     assert modern.end() == [] and legacy.end() == []
 
 
+def outlives_a_plugin_that_fails(folder):
+    bridge = Bridge(folder)
+    bridge.say("crash", 1)
+    assert "try again" in bridge.hear()["error"]["message"], "one that takes the host with it"
+    old = bridge.ask("which", 2)["result"]["pid"]
+    bridge.say("never", 3)
+    bridge.say("throw", 4)
+    said = {m["id"]: m["error"]["message"] for m in (bridge.hear(), bridge.hear())}
+    assert "try again" in said[3], said
+    start = time.monotonic()
+    answer = bridge.ask("which", 5)
+    assert "plugin mcp" in answer["error"]["message"] and time.monotonic() - start < 10, answer
+    assert old in folder.hosts(), "the host goes on without it"
+    os.kill(old, signal.SIGKILL)
+    assert bridge.ask("which", 6)["result"]["pid"] != old
+    bridge.end()
+
+
 def makes_way_for_run(folder):
     bridge = Bridge(folder)
     old = bridge.ask("which", 1)["result"]["pid"]
@@ -448,9 +466,8 @@ def main():
         says_nothing, starts_a_host_in_the_background, answers_what_has_no_line_end, answers_what_is_no_message,
         lets_no_call_wait_for_another, takes_ten_thousand_messages_at_once, waits_for_a_slow_reader_without_growing,
         answers_what_is_under_way_at_the_end, ends_at_a_signal_and_with_its_reader,
-        starts_one_host_for_bridges_that_come_at_once, outlives_a_host_that_is_killed, makes_way_for_run,
-        makes_way_for_restore,
-        ends_the_host_that_nobody_needs, ends_the_host_whose_folder_is_gone,
+        starts_one_host_for_bridges_that_come_at_once, outlives_a_host_that_is_killed, outlives_a_plugin_that_fails,
+        makes_way_for_run, makes_way_for_restore, ends_the_host_that_nobody_needs, ends_the_host_whose_folder_is_gone,
         answers_every_request_once_whatever_is_killed, frees_what_a_killed_bridge_had, says_why_there_is_no_host,
         waits_for_whoever_has_the_folder, answers_soon]
     for test in tests:

@@ -83,5 +83,5 @@ final class HostSession {
   }
 
   static let withoutPlugin = Failure(
-    .unavailable, "the host runs without the plugin mcp; load it, see `orchestron plugin list`")
+    .unavailable, "the host runs without the plugin mcp; `orchestron doctor` and `orchestron plugin list` say why")
 }

@@ -1,5 +1,7 @@
 // In the place of the plugin mcp, as far as a bridge can see: `mcp.open` and `mcp.send`. What a message asks for, its
 // method says; the id of the process is in every answer.
+#include "zoo-tools.h"
+
 #include <orchestron/orchestron.hpp>
 
 #include <deque>
@@ -89,6 +91,9 @@ private:
                                id + "},\"notifications\":{\"toolsListChanged\":true,\"resourceSubscriptions\":[\"a:b\"]}}}");
         if (id.empty() || method == "\"never\"") return;
         if (method == "\"crash\"") _exit(9);
+        // Where no wrapper catches it: the plugin ends.
+        if (method == "\"throw\"")
+            return zoo_after(host_.raw(), 0, [](void *) { throw std::runtime_error("no more today"); }, nullptr);
         if (method == "\"initialize\"")
             return answer(stream, id, "\"result\":{\"capabilities\":{\"tools\":{\"listChanged\":true}}}");
         std::string pad(method == "\"large\"" ? std::stoul(value(message, "size")) : 0, 'x');
