@@ -1,0 +1,25 @@
+"""The scenarios of the official conformance suite for servers, by their names, in code of our own."""
+
+SCENARIOS = []
+
+
+def scenario(name, *versions):
+    """Registers a scenario for revisions of the protocol; it gets a client of that revision, and may make others by
+    `client.again(…)`."""
+
+    def register(function):
+        SCENARIOS.extend((name, version, function) for version in versions)
+        return function
+
+    return register
+
+
+def refused(call, *codes):
+    """The error that a call must be answered with."""
+    from mcp_wire import Failed
+    try:
+        answer = call()
+    except Failed as failed:
+        assert not codes or failed.code in codes, f"{failed}, wanted {codes}"
+        return failed
+    raise AssertionError(f"was not refused: {answer}")
