@@ -6,7 +6,7 @@ import re
 
 import jsonschema
 
-from mcp_wire import LEGACY, MODERN, Failed
+from mcp_wire import LEGACY, MODERN
 
 from . import refused, scenario
 
@@ -169,6 +169,8 @@ def gets_a_prompt(client):
 def gets_a_prompt_with_arguments(client):
     content, = messages(client, "test_prompt_with_arguments", arg1="testValue1", arg2="testValue2")
     assert content["text"] == "Prompt with arguments: arg1='testValue1', arg2='testValue2'", content
+    refused(lambda: messages(client, "test_prompt_with_arguments", arg1="one"), -32602)
+    refused(lambda: messages(client, "no_such_prompt"), -32602)
 
 
 @scenario("prompts-get-embedded-resource", LEGACY, MODERN)
