@@ -68,7 +68,7 @@ def changes_a_task(claude, host, title):
     assert [error for _, error in answers] == [False, True, False, False], answers
     assert "ORC-99999" in answers[1][0] and "in_progress" in answers[2][0], answers
     assert rest(host, "GET", f"/tasks/{task['key']}")["status"] == "in_progress"
-    revisions = json.dumps(rest(host, "GET", f"/history?entity={task['id']}"))
+    revisions = json.dumps(rest(host, "GET", f"/history?id={task['id']}"))
     assert "agent:claude-code" in revisions, revisions
     print(title, flush=True)
 
