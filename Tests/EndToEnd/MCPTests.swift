@@ -1,0 +1,24 @@
+import Testing
+
+/// MCP as clients that others have written use it: the official Python SDK, fastmcp, Claude Code.
+extension ClientTests {
+  @Test func servesTheOfficialClientInEveryModeByHTTPAndStdio() throws {
+    try Client.run("mcp_sdk.py", [try Plugins.fixture("mcp-everything")])
+  }
+
+  @Test func holdsEveryScenarioOfTheConformanceSuite() throws {
+    try Client.run("mcp_conformance.py", [try Plugins.fixture("mcp-everything")])
+  }
+
+  @Test func answersWhateverIsSentToMCP() throws {
+    try Client.run("mcp_hostile.py", [try Plugins.fixture("mcp-everything")])
+  }
+
+  @Test func standsAStormOfCallsByMCP() throws {
+    try Client.run("mcp_storm.py", [try Plugins.fixture("echo")])
+  }
+
+  @Test func letsClaudeCodeChangeATask() throws {
+    try Client.run("mcp_claude.py", [])
+  }
+}
