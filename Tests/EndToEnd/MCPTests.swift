@@ -18,6 +18,10 @@ extension ClientTests {
     try Client.run("mcp_storm.py", [try Plugins.fixture("echo")])
   }
 
+  @Test func letsInByMCPWhoMayAndOnlyForWhatHeMay() throws {
+    try Client.run("mcp_auth.py", [])
+  }
+
   @Test func letsClaudeCodeChangeATask() throws {
     try Client.run("mcp_claude.py", [])
   }
