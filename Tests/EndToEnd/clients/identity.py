@@ -487,4 +487,5 @@ def main():
     print("everybody is who they say")
 
 
-main()
+if __name__ == "__main__":
+    main()

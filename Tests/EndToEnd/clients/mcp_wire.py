@@ -101,6 +101,10 @@ class Client:
         if version != MODERN:
             self.initialize()
 
+    def again(self, version=None, answers=None):
+        """Another client like this one."""
+        return Client(self.url, version or self.version, self.capabilities, answers, self.base)
+
     def initialize(self):
         result = self.request("initialize", {
             "protocolVersion": self.version, "capabilities": self.capabilities, "clientInfo": self.info})
@@ -210,6 +214,9 @@ class Client:
         """Opens a request whose answer takes its time; gives a `Stream`."""
         message = self.message(method, params, id, **meta)
         return Stream(self, *self.send(message, timeout=timeout), message)
+
+    def end(self):
+        """Nothing is held between requests."""
 
     def get(self, headers=None, timeout=10):
         """Opens the stream that a legacy client may have by GET."""

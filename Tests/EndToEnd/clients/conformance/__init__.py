@@ -1,14 +1,16 @@
 """The scenarios of the official conformance suite for servers, by their names, in code of our own."""
 
+from mcp_wire import Failed
+
 SCENARIOS = []
 
 
-def scenario(name, *versions):
-    """Registers a scenario for revisions of the protocol; it gets a client of that revision, and may make others by
-    `client.again(…)`."""
+def scenario(name, *versions, http=False):
+    """Registers a scenario, or a part of one, for revisions of the protocol; `http`: it is about HTTP alone. It gets a
+    client of that revision, and may make others by `client.again(…)`."""
 
     def register(function):
-        SCENARIOS.extend((name, version, function) for version in versions)
+        SCENARIOS.extend((name, version, function, http) for version in versions)
         return function
 
     return register
@@ -16,7 +18,6 @@ def scenario(name, *versions):
 
 def refused(call, *codes):
     """The error that a call must be answered with."""
-    from mcp_wire import Failed
     try:
         answer = call()
     except Failed as failed:

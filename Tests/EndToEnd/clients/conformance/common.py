@@ -197,7 +197,7 @@ def completes(client):
     client.request("completion/complete", {"ref": template, "argument": {"name": "id", "value": "1"}})
 
 
-@scenario("dns-rebinding-protection", LEGACY, MODERN)
+@scenario("dns-rebinding-protection", LEGACY, MODERN, http=True)
 def lets_no_foreign_page_in(client):
     def ask(**headers):
         if client.version == MODERN:

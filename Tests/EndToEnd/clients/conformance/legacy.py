@@ -3,7 +3,7 @@
 import json
 import threading
 
-from mcp_wire import LEGACY, Client
+from mcp_wire import LEGACY
 
 from . import refused, scenario
 
@@ -16,9 +16,7 @@ SAMPLE = {"role": "assistant", "model": "test-model", "stopReason": "endTurn",
 def answering(client, method, answer):
     """A client like `client` that answers one kind of question; and the questions that it gets."""
     asked = []
-    other = Client(client.url, client.version, client.capabilities, headers=client.base, answers={
-        method: lambda params: asked.append(params) or answer})
-    return other, asked
+    return client.again(answers={method: lambda params: asked.append(params) or answer}), asked
 
 
 @scenario("server-initialize", LEGACY)
@@ -27,7 +25,7 @@ def shakes_hands(client):
     assert "tools" in client.server["capabilities"], client.server
     assert not client.session or all(0x21 <= ord(c) <= 0x7E for c in client.session), client.session
     for older in ("2024-11-05", "2025-03-26", "2025-06-18"):
-        other = Client(client.url, older, headers=client.base)
+        other = client.again(older)
         assert other.version in (older, LEGACY) and other.request("tools/list")["tools"]
     for unknown in ("2026-07-28", "1999-01-01", "2099-01-01"):
         params = {"protocolVersion": unknown, "capabilities": {}, "clientInfo": client.info}
@@ -119,7 +117,7 @@ def unsubscribes_from_a_resource(client):
     assert client.request("resources/unsubscribe", {"uri": "test://watched-resource"}) == {}
 
 
-@scenario("server-session-lifecycle", LEGACY)
+@scenario("server-session-lifecycle", LEGACY, http=True)
 def ends_a_session(client):
     if not client.session:
         return  # A server without sessions has none to end.
@@ -134,7 +132,7 @@ def ends_a_session(client):
     assert response.status == 404, response.status
 
 
-@scenario("server-sse-polling", LEGACY)
+@scenario("server-sse-polling", LEGACY, http=True)
 def takes_up_a_stream_that_was_closed(client):
     """What the suite wants where a server closes its streams to be polled; others keep them open to the end."""
     if "test_reconnection" not in [tool["name"] for tool in client.request("tools/list")["tools"]]:

@@ -15,7 +15,7 @@ def raw(client, params, method="server/discover", id=1, headers=None):
     return status, answer.get("error") or answer["result"]
 
 
-@scenario("server-stateless", MODERN)
+@scenario("server-stateless", MODERN, http=True)
 def needs_the_meta_of_each_request(client):
     whole = client.meta()
     for missing in ("protocolVersion", "clientCapabilities"):
@@ -44,7 +44,7 @@ def says_what_it_is_and_does_what_it_says(client):
     return capabilities
 
 
-@scenario("server-stateless", MODERN)
+@scenario("server-stateless", MODERN, http=True)
 def refuses_versions_that_it_has_not(client):
     supported = client.request("server/discover")["supportedVersions"]
     for version in ("v999.0.0", "2099-01-01", ""):
@@ -67,7 +67,7 @@ def needs_what_the_client_has_declared(client):
     client.call("test_missing_capability", **{f"{KEY}clientCapabilities": {"sampling": {}}})
 
 
-@scenario("server-stateless", MODERN)
+@scenario("server-stateless", MODERN, http=True)
 def has_none_of_the_methods_that_were_removed(client):
     for method in ("initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe",
                    "unknown/method", "tools/List", "mcp.open"):
@@ -125,7 +125,7 @@ def says_how_long_a_result_holds(client):
         assert result["cacheScope"] in ("public", "private"), (method, result["cacheScope"])
 
 
-@scenario("http-header-validation", MODERN)
+@scenario("http-header-validation", MODERN, http=True)
 def holds_the_headers_to_the_body(client):
     tool = "test_simple_text"
 
@@ -153,7 +153,7 @@ def holds_the_headers_to_the_body(client):
         assert ask(method, params, headers, drop) == (200, None), (method, headers, drop)
 
 
-@scenario("http-custom-header-server-validation", MODERN)
+@scenario("http-custom-header-server-validation", MODERN, http=True)
 def holds_header_parameters_to_the_arguments(client):
     tools = client.request("tools/list")["tools"]
     tool, name, header = next(
