@@ -27,7 +27,11 @@ def shakes_hands(client):
     for older in ("2024-11-05", "2025-03-26", "2025-06-18"):
         other = client.again(older)
         assert other.version in (older, LEGACY) and other.request("tools/list")["tools"]
-    for unknown in ("2026-07-28", "1999-01-01", "2099-01-01"):
+
+
+@scenario("server-initialize", LEGACY, http=True)
+def offers_a_revision_that_it_knows(client):
+    for unknown in ("2026-07-28", "1999-01-01", "2099-01-01", "x"):
         params = {"protocolVersion": unknown, "capabilities": {}, "clientInfo": client.info}
         assert client.request("initialize", params)["protocolVersion"] == LEGACY, unknown
 
