@@ -214,7 +214,7 @@ def main():
         stops_what_is_cancelled(host, min(count, 2000))
         does_not_wait_for_who_reads_nothing(host)
         bounds_what_one_client_holds(host)
-        assert rest(host, "GET", "/health")["status"] == "ok"
+        assert rest(host, "POST", "/services/host/health")["status"] == "ok"
         host.stop()
 
 
