@@ -167,11 +167,11 @@ async def works_with_tasks(way, mode, host):
         assert rest(host, "GET", f"/tasks/{task['key']}")["status"] == "in_progress"
         got = (await client.call_tool("tasks_get", {"id": task["key"]})).structured_content
         assert got["id"] == task["id"] and got["status"] == "in_progress", got
-        listed = (await client.call_tool("tasks_list", {"limit": 100})).structured_content
+        listed = json.loads(text(await client.call_tool("tasks_list", {"limit": 100})))
         assert task["key"] in [entry["key"] for entry in listed["items"]], listed
 
         # An error says what is wrong, where the model can read it.
-        wrong = await client.call_tool("tasks_create", {"title": "", "priority": "enormous"})
+        wrong = await client.call_tool("tasks_create", {"title": "no", "priority": "enormous"})
         assert wrong.is_error and "priority" in wrong.content[0].text, wrong
         missing = await client.call_tool("tasks_get", {"id": "ORC-99999"})
         assert missing.is_error and "ORC-99999" in missing.content[0].text, missing
@@ -187,7 +187,7 @@ async def works_with_tasks(way, mode, host):
         comment = await client.call_tool("call_write", {"method": "comments.create", "arguments": {
             "task": task["key"], "text": "by MCP"}})
         assert not comment.is_error, comment
-        assert "by MCP" in json.dumps(rest(host, "GET", f"/tasks/{task['key']}/comments"))
+        assert "by MCP" in json.dumps(rest(host, "GET", f"/comments?task={task['key']}"))
         # Callers of MCP are members: what destroys is theirs no more than it is listed.
         removed = await client.call_tool("call_write", {"method": "tasks.delete", "arguments": {"id": task["key"]}})
         assert removed.is_error, removed
@@ -207,7 +207,7 @@ def is_used_from_the_command_line(host, stdio):
     assert "tasks_create" in fastmcp(host, "list", url, "--resources", "--prompts", *token)
     answer = json.loads(fastmcp(host, "call", url, "tasks_create", "title=by fastmcp", "--json", *token))
     assert "by fastmcp" in json.dumps(answer), answer
-    assert "by fastmcp" in json.dumps(rest(host, "GET", "/tasks?q=fastmcp"))
+    assert "by fastmcp" in [task["title"] for task in rest(host, "GET", "/tasks?limit=100")["items"]]
     assert "tasks_create" in fastmcp(host, "list", "--command", " ".join(map(str, stdio.command)))
 
 
