@@ -2,11 +2,13 @@
 every one that it gets to the types which the package mcp-types generates from the published schema of its revision.
 ORCHESTRON_MCP_SCHEMA, a folder with the published `<revision>.json`, holds them to those files as well."""
 
+import base64
 import http.client
 import itertools
 import json
 import os
 import queue
+import re
 import subprocess
 import threading
 from functools import cache
@@ -88,6 +90,13 @@ def hold(message, method=None, version=MODERN):
     return message
 
 
+def header(value):
+    """A value as a header can hold it."""
+    if re.fullmatch(r"[!-~]([ -~]*[!-~])?", value) and not value.startswith("=?base64?"):
+        return value
+    return f"=?base64?{base64.b64encode(value.encode()).decode()}?="
+
+
 class Client:
     """One client of an MCP address by Streamable HTTP, in the era of `version`; legacy ones initialize. `answers` are
     functions that answer what a legacy server asks us, by method."""
@@ -123,8 +132,8 @@ class Client:
         if self.version == MODERN:
             found |= {"MCP-Protocol-Version": MODERN, "Mcp-Method": message.get("method", "")}
             name = (message.get("params") or {}).get(NAMED.get(message.get("method")))
-            if name:
-                found["Mcp-Name"] = name
+            if name and isinstance(name, str):
+                found["Mcp-Name"] = header(name)
         elif message.get("method") != "initialize":
             found["MCP-Protocol-Version"] = self.version
             if self.session:
@@ -141,7 +150,10 @@ class Client:
         for name, value in headers.items():
             connection.putheader(name, value)
         connection.putheader("Content-Length", str(len(body)))
-        connection.endheaders(body)
+        try:
+            connection.endheaders(body)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # Who is asked too much may answer before all of it has come.
         return connection, connection.getresponse()
 
     def read(self, response):
