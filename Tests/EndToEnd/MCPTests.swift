@@ -14,6 +14,10 @@ extension ClientTests {
     try Client.run("mcp_hostile.py", [try Plugins.fixture("mcp-everything")])
   }
 
+  @Test func answersMessagesThatAreNearlyRight() throws {
+    try Client.run("mcp_fuzz.py", [try Plugins.fixture("mcp-everything"), "1000"])
+  }
+
   @Test func standsAStormOfCallsByMCP() throws {
     try Client.run("mcp_storm.py", [try Plugins.fixture("echo")])
   }
