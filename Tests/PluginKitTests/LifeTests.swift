@@ -72,6 +72,20 @@ import Testing
     }
   }
 
+  @Test func takesAnotherConfigurationOrRefusesIt() async throws {
+    try await FakeHost.run(probeEntry) { host in
+      try host.reconfigure(["shape": ["name": "ill", "sides": []]])
+      let health = try #require(probeEntry(nil)?.pointee.health)
+      #expect(health(host.instance, nil) == Status.unavailable.rawValue)
+      #expect(throws: Failure(.failedPrecondition, "the configuration refuses")) {
+        try host.reconfigure(["refuse": true])
+      }
+      #expect(health(host.instance, nil) == Status.unavailable.rawValue, "the old one stands")
+      let table = try #require(probeEntry(nil)?.pointee.extension)
+      #expect(table(host.instance, "orchestron.reconfigure/2") == nil)
+    }
+  }
+
   @Test func survivesCallsWithoutAnInstanceOrAHost() async throws {
     try await FakeHost.run(probeEntry) { _ in
       let plugin = try #require(probeEntry(nil)).pointee

@@ -2,7 +2,7 @@ import CPluginSDK
 import PluginKit
 
 /// A plugin that uses PluginKit in every way, for the tests to look at from the other side.
-final class Probe: Plugin {
+final class Probe: Reconfigurable {
   static let id = "probe"
   static let version = "1.2.3"
   static var topics: [Topic] { [Topic("probe:seen", doc: "Something was seen.", example: "{}")] }
@@ -189,16 +189,20 @@ final class Probe: Plugin {
     ) -> orch_status
 
   let host: Host
-  let config: Shape?
+  private(set) var config: Shape?
   var heard: [String] = []
 
   init(host: Host, config: JSONValue) throws {
     self.host = host
-    if config["refuse"].bool == true { throw Failure(.failedPrecondition, "the configuration refuses") }
-    self.config = config["shape"].isPresent ? try config["shape"].decode() : nil
+    try reconfigure(config)
     try host.subscribe(["other:*"]) { [unowned self] event in
       heard.append("\(event.topic) \(String(decoding: event.data, as: UTF8.self)) \(event.source)")
     }
+  }
+
+  func reconfigure(_ config: JSONValue) throws {
+    if config["refuse"].bool == true { throw Failure(.failedPrecondition, "the configuration refuses") }
+    self.config = config["shape"].isPresent ? try config["shape"].decode() : nil
   }
 
   func start() async throws {

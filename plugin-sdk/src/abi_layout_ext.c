@@ -358,6 +358,11 @@ SIZE(orch_progress_1, 16);
 AT(orch_progress_1, size, 0, 4);
 AT(orch_progress_1, report, 8, 8);
 
+SIZE(orch_reconfigure_1, 16);
+AT(orch_reconfigure_1, size, 0, 4);
+AT(orch_reconfigure_1, reserved, 4, 4);
+AT(orch_reconfigure_1, reconfigure, 8, 8);
+
 SIZE(orch_command_1, 40);
 AT(orch_command_1, size, 0, 4);
 AT(orch_command_1, flags, 4, 4);

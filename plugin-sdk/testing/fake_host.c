@@ -219,6 +219,16 @@ orch_status fake_host_load(fake_host *fake, orch_plugin_entry entry, const char 
     return status;
 }
 
+orch_status fake_host_reconfigure(fake_host *fake, const char *config) {
+    const orch_plugin *plugin = fake->plugin;
+    const orch_reconfigure *table = NULL;
+    if (plugin && plugin->extension) table = plugin->extension(fake->self, ORCH_EXT_RECONFIGURE);
+    if (!table || !table->reconfigure)
+        return orch_fail(&fake->ctx.face, ORCH_UNIMPLEMENTED, orch_str_from("the plugin provides no " ORCH_EXT_RECONFIGURE),
+                         orch_str_of(NULL, 0));
+    return table->reconfigure(fake->self, &fake->ctx.face, orch_str_from(config));
+}
+
 orch_status fake_host_unload(fake_host *fake) {
     const orch_plugin *plugin = fake->plugin;
     orch_status drained = ORCH_OK, stopped = ORCH_OK;

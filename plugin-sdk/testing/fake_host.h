@@ -45,6 +45,9 @@ const char *fake_host_message(const fake_host *fake);
  * and fake_host_message says why. */
 orch_status fake_host_load(fake_host *fake, orch_plugin_entry entry, const char *config);
 
+/* Hands the instance another configuration by its orchestron.reconfigure/1; ORCH_UNIMPLEMENTED when it has none. */
+orch_status fake_host_reconfigure(fake_host *fake, const char *config);
+
 /* Drains, stops and destroys the instance; undoes its registrations. Returns the first status that is not ORCH_OK. */
 orch_status fake_host_unload(fake_host *fake);
 

@@ -18,6 +18,7 @@
 #include "ext/metrics-reader.h"
 #include "ext/metrics.h"
 #include "ext/progress.h"
+#include "ext/reconfigure.h"
 #include "ext/spawn.h"
 #include "ext/state.h"
 #include "ext/timer.h"

@@ -1,7 +1,9 @@
 //! A plugin and its life.
 
-use std::ffi::c_void;
+use std::ffi::{c_void, CStr};
+use std::marker::PhantomData;
 use std::mem::size_of;
+use std::os::raw::c_char;
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Mutex, Once};
@@ -13,7 +15,7 @@ use crate::declare::Declaration;
 use crate::freeze;
 use crate::host::{Host, SharedHost};
 use crate::status::Error;
-use crate::sys::{self, orch_buf, orch_ctx, orch_host, orch_plugin, orch_status, orch_str};
+use crate::sys::{self, orch_buf, orch_ctx, orch_host, orch_plugin, orch_reconfigure, orch_status, orch_str};
 use crate::text;
 
 /// A plugin: what it declares and how it lives. All functions run on the loop; none may take longer than 10 ms.
@@ -33,6 +35,14 @@ pub trait Plugin: Sized + 'static {
     /// How it goes: an error is shown in `/health` and makes the plugin degraded.
     fn health(&self) -> Result<(), Error> {
         Ok(())
+    }
+
+    /// Takes another configuration while it runs: the whole of it, validated. The schema marks what may change so with
+    /// `"x-runtime": true`. On an error the old one stands; when something else refuses the same change, the old one comes
+    /// by a second call. Without this function a change takes a restart.
+    fn reconfigure(&self, config: &str) -> Result<(), Error> {
+        let _ = config;
+        Err(Error::failed_precondition("It takes its configuration at its start alone; restart the host."))
     }
 
     /// New work no longer comes; finish what is under way within `deadline`.
@@ -163,6 +173,7 @@ fn describe<P: Plugin>(symbol: &str, version: &str) -> Result<orch_plugin, freez
         stop: Some(stop::<P>),
         save: Some(save::<P>),
         destroy: Some(destroy::<P>),
+        extension: Some(extension::<P>),
         ..empty(symbol, version)?
     })
 }
@@ -225,6 +236,38 @@ unsafe extern "C" fn health<P: Plugin>(this: *mut c_void, ctx: *mut orch_ctx) ->
         Some(Ok(())) => sys::ORCH_OK,
         Some(Err(error)) => context.fail(&error),
         None => context.fail(&Error::internal("health failed in an unexpected way; the log says more.")),
+    }
+}
+
+/// The tables of the extensions that every plugin provides.
+struct Tables<P>(PhantomData<P>);
+
+impl<P: Plugin> Tables<P> {
+    const RECONFIGURE: &'static orch_reconfigure = &orch_reconfigure {
+        size: size_of::<orch_reconfigure>() as u32,
+        reserved: 0,
+        reconfigure: Some(reconfigure::<P>),
+    };
+}
+
+unsafe extern "C" fn extension<P: Plugin>(_: *mut c_void, id: *const c_char) -> *const c_void {
+    // SAFETY: both are C strings; the host's lives as long as the call.
+    let is_reconfigure = unsafe { CStr::from_ptr(id) == CStr::from_ptr(sys::ORCH_EXT_RECONFIGURE) };
+    if is_reconfigure {
+        Tables::<P>::RECONFIGURE as *const orch_reconfigure as *const c_void
+    } else {
+        std::ptr::null()
+    }
+}
+
+unsafe extern "C" fn reconfigure<P: Plugin>(this: *mut c_void, ctx: *mut orch_ctx, config: orch_str) -> orch_status {
+    let Instance { host, plugin } = unsafe { instance::<P>(this) };
+    let context = unsafe { Context::from_raw(ctx) };
+    // SAFETY: the text is valid during the call.
+    match guard(*host, "reconfigure", || plugin.reconfigure(unsafe { text::text(config) })) {
+        Some(Ok(())) => sys::ORCH_OK,
+        Some(Err(error)) => context.fail(&error),
+        None => context.fail(&Error::internal("reconfigure failed in an unexpected way; the log says more.")),
     }
 }
 

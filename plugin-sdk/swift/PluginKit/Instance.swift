@@ -100,7 +100,10 @@ enum Life {
   static let `extension`: @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?) -> UnsafeRawPointer? = {
     pointer, id in
     guard let instance = Instance.from(pointer), let id else { return nil }
-    return instance.plugin.extensionTable(String(cString: id))
+    let name = String(cString: id)
+    if let table = instance.plugin.extensionTable(name) { return table }
+    return name == ORCH_EXT_RECONFIGURE && instance.plugin is any Reconfigurable
+      ? UnsafeRawPointer(reconfigureTable) : nil
   }
 
   /// The function of every handler method; its `user` pointer leads to the ``Handler``.
@@ -134,7 +137,7 @@ enum Life {
 
   /// Runs `body` and puts what it throws into the context.
   @Loop
-  private static func report(
+  static func report(
     to context: UnsafeMutablePointer<orch_ctx>?, _ body: () throws -> Void
   ) -> orch_status {
     do {

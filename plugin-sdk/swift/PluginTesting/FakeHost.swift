@@ -87,6 +87,14 @@ public final class FakeHost {
     loading?($0)
   }
 
+  /// Hands the plugin another configuration while it runs. Nothing validates it here.
+  ///
+  /// - Throws: The plugin's refusal; ``Status/unimplemented`` when it is not ``Reconfigurable``.
+  public func reconfigure(_ config: JSON) throws(Failure) {
+    try check(fake_host_reconfigure(raw, config.text))
+    settle()
+  }
+
   private func check(_ status: orch_status) throws(Failure) {
     if status != 0 { throw Failure(Status(status), String(cString: fake_host_message(raw))) }
   }

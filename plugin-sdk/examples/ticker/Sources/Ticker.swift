@@ -2,7 +2,7 @@ public import CPluginSDK
 import PluginKit
 
 /// Publishes `ticker:tick` again and again, until it is told to stop.
-final class Ticker: Plugin {
+final class Ticker: Reconfigurable {
   static let id = "ticker"
   static let version = "1.0.0"
 
@@ -58,6 +58,11 @@ final class Ticker: Plugin {
 
   func start() throws {
     try run(every: interval)
+  }
+
+  func reconfigure(_ config: JSONValue) throws {
+    let interval = config["interval"].int ?? 1000
+    if timer == nil { self.interval = interval } else { try run(every: interval) }
   }
 
   func stop() {

@@ -33,6 +33,17 @@ import Testing
     }
   }
 
+  @Test func takesAnotherPaceWhileItRuns() async throws {
+    try await FakeHost.run(tickerEntry) { host throws in
+      try host.reconfigure(["interval": 10])
+      host.advance(milliseconds: 25)
+      #expect(try host.call("ticker.stop") == ["running": false, "interval": 10, "count": 2])
+      try host.reconfigure(["interval": 20])
+      host.advance(milliseconds: 100)
+      #expect(try host.call("ticker.status") == ["running": false, "interval": 20, "count": 2])
+    }
+  }
+
   @Test func answersItsExamples() async throws {
     try await FakeHost.run(tickerEntry) { host in
       #expect(host.checkExamples() == 1)

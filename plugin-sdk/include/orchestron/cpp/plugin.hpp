@@ -7,8 +7,9 @@
 namespace orchestron {
 
 /// A plugin under declaration. `T` has a constructor `T(Host, std::string_view config)`, and, where it wants them,
-/// `void start(Done)`, `void drain(Done, std::chrono::milliseconds)`, `void stop(Done)` and `void health()`, which
-/// throws a Failure when something is wrong.
+/// `void start(Done)`, `void drain(Done, std::chrono::milliseconds)`, `void stop(Done)`, `void health()`, which
+/// throws a Failure when something is wrong, and `void reconfigure(std::string_view config)` (ext/reconfigure.h), which
+/// throws one to keep the old configuration.
 template <class T> class Plugin {
 public:
     Plugin(const char *id, const char *version) {
@@ -23,6 +24,7 @@ public:
         set_drain(0);
         set_stop(0);
         set_health(0);
+        set_reconfigure(0);
     }
     Plugin service(Service service) && { return services_.push_back(std::move(service)), std::move(*this); }
 
@@ -104,10 +106,24 @@ private:
             return failure ? detail::report(ctx, *failure) : ORCH_OK;
         };
     }
+    template <class U = T>
+    auto set_reconfigure(int) -> decltype(std::declval<U &>().reconfigure(std::string_view())) {
+        raw_.extension = [](void *, const char *id) -> const void * {
+            static const orch_reconfigure table{sizeof table, 0, reconfigure<U>};
+            return std::string_view(id) == ORCH_EXT_RECONFIGURE ? &table : nullptr;
+        };
+    }
+    template <class U> static orch_status reconfigure(void *self, orch_ctx *ctx, orch_str config) {
+        auto *instance = static_cast<Instance *>(self);
+        auto failure = detail::guard(instance->host, "reconfigure",
+                                     [&] { static_cast<U &>(instance->plugin).reconfigure(view(config)); });
+        return failure ? detail::report(ctx, *failure) : ORCH_OK;
+    }
     void set_start(long) {}
     void set_drain(long) {}
     void set_stop(long) {}
     void set_health(long) {}
+    void set_reconfigure(long) {}
 
     orch_plugin raw_{};
     std::vector<Service> services_;

@@ -195,6 +195,16 @@ pub struct orch_progress_1 {
     pub report: Option<unsafe extern "C" fn(host: *mut orch_host, done: u64, total: u64, what: orch_str)>,
 }
 pub type orch_progress = orch_progress_1;
+pub const ORCH_EXT_RECONFIGURE: *const c_char = "orchestron.reconfigure/1\0".as_ptr() as *const c_char;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct orch_reconfigure_1 {
+    pub size: u32,
+    pub reserved: u32,
+    pub reconfigure: Option<unsafe extern "C" fn(self_: *mut c_void, ctx: *mut orch_ctx, config: orch_str) -> orch_status>,
+}
+pub type orch_reconfigure = orch_reconfigure_1;
 pub const ORCH_EXT_SPAWN: *const c_char = "orchestron.spawn/1\0".as_ptr() as *const c_char;
 
 #[repr(C)]

@@ -53,6 +53,7 @@ extern "C" {
     fn fake_host_ctx(fake: *mut Raw) -> *mut orch_ctx;
     fn fake_host_message(fake: *const Raw) -> *const c_char;
     fn fake_host_load(fake: *mut Raw, entry: EntryFunction, config: *const c_char) -> orch_status;
+    fn fake_host_reconfigure(fake: *mut Raw, config: *const c_char) -> orch_status;
     fn fake_host_unload(fake: *mut Raw) -> orch_status;
     fn fake_host_self(fake: *const Raw) -> *mut c_void;
     fn fake_host_method(fake: *const Raw, name: *const c_char) -> *const orch_method;
@@ -289,6 +290,12 @@ impl FakeHost {
     /// Checks the descriptor, creates the instance with `config` (a JSON object) and starts it.
     pub fn load(&mut self, entry: EntryFunction, config: &str) -> Result<(), Error> {
         let status = unsafe { fake_host_load(self.raw, entry, c(config).as_ptr()) };
+        self.checked(status)
+    }
+
+    /// Hands the instance another configuration while it runs.
+    pub fn reconfigure(&mut self, config: &str) -> Result<(), Error> {
+        let status = unsafe { fake_host_reconfigure(self.raw, c(config).as_ptr()) };
         self.checked(status)
     }
 

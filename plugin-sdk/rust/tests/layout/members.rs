@@ -71,6 +71,7 @@ members! {
     orch_metric_1 { size, kind, name, unit, doc, labels, bounds, n_bounds }
     orch_metrics_1 { size, define, add, set, observe }
     orch_progress_1 { size, report }
+    orch_reconfigure_1 { size, reserved, reconfigure }
     orch_command_1 { size, flags, argv, env, cwd, timeout_ms }
     orch_child_cb { output, exited, ud, release }
     orch_spawn_1 { size, start, write, close_input, signal, pause }

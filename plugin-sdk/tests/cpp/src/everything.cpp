@@ -60,6 +60,12 @@ struct Everything {
         if (broken) throw Failure(ORCH_UNAVAILABLE, "It is broken.");
     }
 
+    void reconfigure(std::string_view config) {
+        if (config.find("fail") != config.npos) throw Failure(ORCH_INVALID_ARGUMENT, "The mode is fail.");
+        if (config.find("throw") != config.npos) throw 42;
+        seen += std::string(config) + ";";
+    }
+
     // raw routes
     void show(const Exchange &x) {
         auto name = x.parameter("name").value_or("");

@@ -48,6 +48,15 @@ static void a_handler_reads_every_type_of_argument() {
           R"("any":[1,{"x":null}],"absent":true,"actor":"user:test","caller":"host"})");
 }
 
+static void another_configuration_is_taken_or_refused_while_it_runs() {
+    Fixture f;
+    CHECK(fake_host_reconfigure(f.fake, "{}") == ORCH_OK);
+    CHECK(fake_host_reconfigure(f.fake, "{\"mode\":\"fail\"}") == ORCH_INVALID_ARGUMENT);
+    CHECK(std::strcmp(fake_host_message(f.fake), "The mode is fail.") == 0);
+    CHECK(fake_host_reconfigure(f.fake, "{\"mode\":\"throw\"}") == ORCH_INTERNAL);
+    CHECK(f.seen() == "{};");
+}
+
 static void failures_and_exceptions_become_statuses() {
     Fixture f;
     CHECK(fake_host_check_examples(f.fake) == 1);
@@ -254,6 +263,7 @@ int main() {
     raw_answers_wait_for_slow_clients();
     a_channel_is_told_what_happens();
     a_handler_reads_every_type_of_argument();
+    another_configuration_is_taken_or_refused_while_it_runs();
     failures_and_exceptions_become_statuses();
     calls_are_answered_later_or_given_up();
     what_lies_outside_is_reached();
