@@ -63,6 +63,11 @@ bool chost_extension(const orch_plugin *plugin, void *self, const char *id, cons
     return guarded(thrown, [&] { *out = plugin->extension(self, id); });
 }
 
+bool chost_reconfigure(const orch_reconfigure *table, void *self, orch_ctx *ctx, orch_str config, orch_status *out,
+                       chost_thrown *thrown) {
+    return guarded(thrown, [&] { *out = table->reconfigure(self, ctx, config); });
+}
+
 bool chost_handler(void (*fn)(void), void *self, orch_call *call, chost_thrown *thrown) {
     return guarded(thrown, [&] { reinterpret_cast<orch_handler>(fn)(self, call); });
 }

@@ -17,7 +17,7 @@ public final class Host {
     public var providers: [String: PluginID] = [:]
     /// The configuration of each plugin.
     public var plugins: [PluginID: JSON] = [:]
-    /// What the rest was taken from, to be shown.
+    /// What the rest was taken from, to be shown and changed.
     public var configuration: Configuration?
     /// The folder for everything that is kept; absolute, and there.
     public var storageFolder = ""
@@ -60,6 +60,7 @@ public final class Host {
   private(set) lazy var slots = Slots(host: self)
   private(set) lazy var bus = EventBus(host: self)
   private(set) lazy var lifecycle = Lifecycle(host: self)
+  private(set) lazy var running = RunningConfiguration(self)
   let metrics = Metrics()
   let tracing = Tracing()
   /// Outgoing HTTP; made by the first request.
@@ -178,7 +179,7 @@ extension Host {
 
   /// The validated configuration of a plugin.
   func configuration(of plugin: Plugin) throws(Failure) -> JSON {
-    let configuration = options.plugins[plugin.id] ?? [:]
+    let configuration = running.current?.settings["plugins"]?[plugin.id] ?? options.plugins[plugin.id] ?? [:]
     let source: JSON?
     do throws(PluginFault) { source = try plugin.manifest.schema() } catch {
       throw Failure(.failedPrecondition, error.description)

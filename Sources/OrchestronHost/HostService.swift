@@ -19,13 +19,13 @@ extension Host {
     }
     try register(
       ServiceDeclaration(
-        name: "host", version: version, doc: "What the host tells of itself.", methods: HostService.methods()),
+        name: "host", version: version, doc: "What the host tells of itself.", methods: try HostService.methods()),
       of: plugin)
   }
 }
 
 private enum HostService {
-  static func methods() -> [MethodDeclaration] {
+  static func methods() throws(Failure) -> [MethodDeclaration] {
     [
       method("health", "How the host and its plugins are.", route: nil) { $0.health },
       method("services", "The services and methods that can be called.", route: "GET /api/services") {
@@ -38,7 +38,8 @@ private enum HostService {
       method(
         "config", "What the host runs with: all settings with their defaults, secrets redacted.",
         route: "GET /api/config", permission: "admin"
-      ) { $0.configuration },
+      ) { $0.running.shown },
+      try ConfigureMethod.declaration(),
     ]
   }
 
@@ -152,9 +153,6 @@ extension Host {
         }
       })
   }
-
-  /// As `orchestron config show` has it; an empty object for a host that was not set up by a configuration.
-  var configuration: JSON { options.configuration?.shown(for: lifecycle.plugins.map(\.manifest)) ?? [:] }
 
   private func list(_ items: [JSON]) -> JSON { ["items": .array(items), "next": .null] }
 }

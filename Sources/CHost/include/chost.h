@@ -36,6 +36,8 @@ bool chost_save(const orch_plugin *plugin, void *self, orch_ctx *ctx, orch_buf *
                 chost_thrown *thrown);
 bool chost_destroy(const orch_plugin *plugin, void *self, chost_thrown *thrown);
 bool chost_extension(const orch_plugin *plugin, void *self, const char *id, const void **out, chost_thrown *thrown);
+bool chost_reconfigure(const orch_reconfigure *table, void *self, orch_ctx *ctx, orch_str config, orch_status *out,
+                       chost_thrown *thrown);
 bool chost_handler(void (*fn)(void), void *self, orch_call *call, chost_thrown *thrown);
 bool chost_native(ffi_cif *cif, void (*fn)(void), void *result, void **arguments, chost_thrown *thrown);
 bool chost_task(void (*fn)(void *), void *ud, chost_thrown *thrown);

@@ -10,12 +10,21 @@ public struct Configuration: Sendable {
     public let settings: JSON
   }
 
-  /// The sources that set anything, weakest first.
-  public let sources: [Source]
   /// The path of the configuration file, when there is one.
   public let file: String?
-  /// All sources put together, without defaults.
-  public let settings: JSON
+  /// The content of the file; without one, what was changed while the host runs.
+  let base: JSON
+  /// The sources that win over it, weakest first.
+  let stronger: [Source]
+  /// What a host runs with: all sources put together, without defaults. After a change of the file, keys that take a
+  /// restart stand here as they were.
+  public private(set) var settings: JSON
+
+  /// The sources that set anything, weakest first.
+  public var sources: [Source] {
+    if let file { return [Source(name: file, settings: base)] + stronger }
+    return (base == [:] ? [] : [Source(name: "a change at run time", settings: base)]) + stronger
+  }
 
   /// Reads and checks all sources.
   ///
@@ -25,20 +34,34 @@ public struct Configuration: Sendable {
   ///   - flags: What the command line sets, as a configuration file would.
   /// - Throws: A ``Failure`` that names the source and the key.
   public init(file: String? = nil, flags: JSON = [:], in surroundings: Surroundings) throws(Failure) {
-    var sources: [Source] = []
     let found = try ConfigurationFile.find(file, in: surroundings)
-    if let found { sources.append(Source(name: found, settings: try ConfigurationFile.read(found))) }
-    sources += try EnvironmentSettings.sources(of: surroundings)
-    if flags != [:] { sources.append(Source(name: "the command line", settings: flags)) }
+    var stronger = try EnvironmentSettings.sources(of: surroundings)
+    if flags != [:] { stronger.append(Source(name: "the command line", settings: flags)) }
+    try self.init(file: found, base: try found.map(ConfigurationFile.read) ?? [:], stronger: stronger)
+  }
+
+  private init(file: String?, base: JSON, stronger: [Source]) throws(Failure) {
+    self.file = file
+    self.base = base
+    self.stronger = stronger
+    settings = [:]
     let schema = try HostSchema.compiled()
-    var settings: JSON = [:]
     for source in sources {
       try HostSchema.check(source.settings, against: schema, of: source.name)
       settings = settings.overlaid(by: source.settings)
     }
-    self.sources = sources
-    self.file = found
-    self.settings = settings
+  }
+
+  /// The same sources with another content of the file.
+  func with(base: JSON) throws(Failure) -> Configuration {
+    try Configuration(file: file, base: base, stronger: stronger)
+  }
+
+  /// The same sources in a host that runs with those settings.
+  func running(with settings: JSON) -> Configuration {
+    var copy = self
+    copy.settings = settings
+    return copy
   }
 
   /// The configuration of a host with the defaults of every setting that is missing.
@@ -97,7 +120,7 @@ public struct Configuration: Sendable {
 
 extension JSON {
   /// This value with the members of another one set over it; objects are joined, everything else is replaced.
-  func overlaid(by upper: JSON) -> JSON {
+  public func overlaid(by upper: JSON) -> JSON {
     guard var joined = object, let members = upper.object else { return upper }
     for (key, value) in members { joined[key] = joined[key]?.overlaid(by: value) ?? value }
     return .object(joined)

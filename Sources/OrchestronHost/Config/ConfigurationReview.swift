@@ -5,7 +5,7 @@ extension Configuration {
     manifests.compactMap { manifest in
       guard let section = settings["plugins"]?[manifest.id] else { return nil }
       do throws(Failure) {
-        _ = try Configuration.schema(of: manifest)?.validated(section)
+        _ = try manifest.configurationSchema()?.validated(section)
         return nil
       } catch {
         return error
@@ -38,12 +38,15 @@ extension Configuration {
     let section = settings["plugins"]?[manifest.id] ?? [:]
     return (try? manifest.schema()).map { ConfigurationSchema.withDefaults(section, $0) } ?? section
   }
+}
 
-  private static func schema(of manifest: Manifest) throws(Failure) -> ConfigurationSchema? {
+extension Manifest {
+  /// The schema of the plugin's configuration, ready to validate; nil when it has none.
+  func configurationSchema() throws(Failure) -> ConfigurationSchema? {
     let source: JSON?
-    do throws(PluginFault) { source = try manifest.schema() } catch {
+    do throws(PluginFault) { source = try schema() } catch {
       throw Failure(.failedPrecondition, error.description)
     }
-    return try source.map { source throws(Failure) in try ConfigurationSchema(source, of: manifest.id) }
+    return try source.map { source throws(Failure) in try ConfigurationSchema(source, of: id) }
   }
 }

@@ -1,7 +1,8 @@
 /// The JSON Schema of a plugin's configuration.
 struct ConfigurationSchema {
   private let schema: Schema
-  private let source: JSON
+  /// The schema as it is written.
+  let source: JSON
   private let plugin: PluginID
 
   init(_ source: JSON, of plugin: PluginID) throws(Failure) {
@@ -40,4 +41,16 @@ struct ConfigurationSchema {
     }
     return .object(object)
   }
+}
+
+extension JSON {
+  /// This schema, or the definition of the same document that it refers to.
+  func resolved(in root: JSON) -> JSON {
+    let prefix = "#/$defs/"
+    guard let reference = self["$ref"]?.string, reference.hasPrefix(prefix) else { return self }
+    return root["$defs"]?[String(reference.dropFirst(prefix.count))] ?? self
+  }
+
+  /// The schema of a member, when this is the schema of an object.
+  func member(_ key: String) -> JSON { self["properties"]?[key] ?? self["additionalProperties"] ?? [:] }
 }

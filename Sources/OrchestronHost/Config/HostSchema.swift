@@ -1,4 +1,6 @@
 /// The JSON Schema of the configuration file. `config/orchestron.schema.json` is this text, for editors.
+///
+/// What it marks with `"x-runtime": true` may change while the host runs (see ``ConfigurationChange``).
 enum HostSchema {
   static let text = #"""
     {
@@ -14,7 +16,8 @@ enum HostSchema {
             "logLevel": {
               "description": "The least important lines that are logged.",
               "enum": ["trace", "debug", "info", "warn", "error"],
-              "default": "info"
+              "default": "info",
+              "x-runtime": true
             },
             "logFormat": {
               "description": "Lines of JSON, readable lines, or whichever fits where they go.",
@@ -139,8 +142,8 @@ extension HostSchema {
   }
 
   /// The settings of `host` with the defaults of those that are missing.
-  static func withDefaults(_ host: JSON) -> JSON {
-    guard let schema = (try? JSON(parsing: text))?["properties"]?["host"] else { return host }
-    return ConfigurationSchema.withDefaults(host, schema)
-  }
+  static func withDefaults(_ host: JSON) -> JSON { ConfigurationSchema.withDefaults(host, section) }
+
+  /// The schema of `host`.
+  static var section: JSON { (try? JSON(parsing: text))?["properties"]?["host"] ?? [:] }
 }

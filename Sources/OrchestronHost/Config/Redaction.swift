@@ -6,26 +6,18 @@ enum Redaction {
   static func redacted(_ value: JSON, schema: JSON?) -> JSON { redacted(value, schema ?? [:], root: schema ?? [:]) }
 
   private static func redacted(_ value: JSON, _ schema: JSON, root: JSON) -> JSON {
-    let schema = resolved(schema, root: root)
+    let schema = schema.resolved(in: root)
     if schema["writeOnly"]?.bool == true { return mark }
     switch value {
     case .array(let elements):
       return .array(elements.map { redacted($0, schema["items"] ?? [:], root: root) })
     case .object(var members):
       for (key, value) in members {
-        let inner = schema["properties"]?[key] ?? schema["additionalProperties"] ?? [:]
-        members[key] = isSecret(key) ? withoutTexts(value) : redacted(value, inner, root: root)
+        members[key] = isSecret(key) ? withoutTexts(value) : redacted(value, schema.member(key), root: root)
       }
       return .object(members)
     default: return value
     }
-  }
-
-  /// Follows a reference to a definition of the same schema.
-  private static func resolved(_ schema: JSON, root: JSON) -> JSON {
-    let prefix = "#/$defs/"
-    guard let reference = schema["$ref"]?.string, reference.hasPrefix(prefix) else { return schema }
-    return root["$defs"]?[String(reference.dropFirst(prefix.count))] ?? schema
   }
 
   private static func isSecret(_ key: String) -> Bool {

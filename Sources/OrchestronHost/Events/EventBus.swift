@@ -50,13 +50,14 @@ extension EventBus {
     if let kept { queue.push(kept) }
   }
 
-  /// Publishes an event of the host itself. [loop-thread]
-  func publish(_ topic: String, _ data: JSON) {
+  /// Publishes an event of the host itself; without an actor it is the system's. [loop-thread]
+  func publish(_ topic: String, _ data: JSON, by actor: String? = nil) {
+    let actor = actor.map { Text($0) } ?? host.systemActor
     orch_str.with(topic) { topic in
       orch_str.with(data.text) { data in
         let event = QueuedEvent.make(
           time: Clock.unixMilliseconds(), topic: topic, source: host.dispatcher.hostName.str,
-          actor: host.systemActor.str, data: data)
+          actor: actor.str, data: data)
         if let event { queue.push(event) }
       }
     }

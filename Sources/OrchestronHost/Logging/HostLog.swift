@@ -1,10 +1,12 @@
 import CHost
 import Glibc
 import Logging
+import Synchronization
 
 /// The host's log: lines of JSON with pino's field names, or readable ones on a terminal. [any-thread]
 public struct HostLog: Sendable {
   private let logger: Logger
+  private let threshold: Threshold
 
   /// How a line looks.
   public enum Format: String, Sendable {
@@ -21,9 +23,15 @@ public struct HostLog: Sendable {
 
   /// A log whose lines go to `write`, which several threads may call at once.
   public init(level: Logger.Level, format: Format, write: @escaping @Sendable (String) -> Void) {
-    var logger = Logger(label: "orchestron") { _ in LineHandler(format: format, write: write) }
-    logger.logLevel = level
-    self.logger = logger
+    let threshold = Threshold(level)
+    self.threshold = threshold
+    logger = Logger(label: "orchestron") { _ in LineHandler(format: format, threshold: threshold, write: write) }
+  }
+
+  /// The least important lines that are written.
+  public var level: Logger.Level {
+    get { threshold.level }
+    nonmutating set { threshold.level = newValue }
   }
 
   public func debug(_ message: String, plugin: String? = nil) { log(.debug, message, plugin) }
@@ -38,7 +46,7 @@ public struct HostLog: Sendable {
   /// A line of a plugin: pino's level, a message, and a JSON object of fields or nothing.
   func write(level: UInt32, message: orch_str, fields: orch_str, plugin: String) {
     let level = Logger.Level(pino: level)
-    guard level >= logger.logLevel else { return }
+    guard level >= threshold.level else { return }
     var metadata: Logger.Metadata = ["plugin": .string(plugin)]
     if fields.n > 0 {
       if let object = (try? JSON(parsing: fields.bytes))?.object {
@@ -53,12 +61,33 @@ public struct HostLog: Sendable {
   }
 }
 
+/// A level that all threads read without a lock, while one sets it.
+private final class Threshold: Sendable {
+  private static let levels = Logger.Level.allCases
+  /// The place among ``levels``.
+  private let place: Atomic<Int>
+
+  init(_ level: Logger.Level) { place = Atomic(Threshold.place(of: level)) }
+
+  var level: Logger.Level {
+    get { Threshold.levels[place.load(ordering: .relaxed)] }
+    set { place.store(Threshold.place(of: newValue), ordering: .relaxed) }
+  }
+
+  private static func place(of level: Logger.Level) -> Int { levels.firstIndex(of: level) ?? 0 }
+}
+
 /// Writes one line for each message.
 private struct LineHandler: LogHandler {
   let format: HostLog.Format
+  let threshold: Threshold
   let write: @Sendable (String) -> Void
   var metadata: Logger.Metadata = [:]
-  var logLevel = Logger.Level.info
+
+  var logLevel: Logger.Level {
+    get { threshold.level }
+    set { threshold.level = newValue }
+  }
 
   /// The fields that every line has.
   static let reserved: Set<String> = ["level", "time", "pid", "msg", "plugin"]

@@ -1,0 +1,2 @@
+#define ZOO_DEAF
+#include "../changer/plugin.cpp"

@@ -1,0 +1,1 @@
+#include "../changer/plugin.cpp"
