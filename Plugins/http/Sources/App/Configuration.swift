@@ -23,6 +23,9 @@ struct Configuration {
   var unknown = Rates.Limit(perSecond: 10, burst: 40)
   var server = ServerSettings()
 
+  /// The defaults.
+  init() {}
+
   init(_ json: JSONValue) {
     if let value = json["host"].string { host = value }
     set(&port, json["port"])

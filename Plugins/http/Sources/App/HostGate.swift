@@ -12,7 +12,8 @@ final class HostGate {
   let server: UnsafePointer<orch_http_server>?
   /// Milliseconds that a call may take.
   let callTime: Int64
-  private let callLimit: Int
+  /// How many calls of clients may be under way.
+  var callLimit: Int
   /// Calls, and raw requests with their plugins, under way.
   private var underWay = 0
   private let system = Principal.system()

@@ -3,16 +3,19 @@
 /// A browser sends any page's requests to loopback, and DNS may lead any name there: both headers are checked on every
 /// request. A foreign `Host` is 421, a foreign `Origin` 403.
 struct SitePolicy {
-  private var hosts: [[UInt8]] = []
-  private var origins: [[UInt8]] = []
-  private var ports: [Int] = []
+  let addresses: [String]
+  let ports: [Int]
+  private let hosts: [[UInt8]]
+  private let origins: [[UInt8]]
 
   /// - Parameters:
-  ///   - hosts: Names beside those of loopback: the machine's own addresses and what the configuration allows.
+  ///   - addresses: The machine's own, as they stand in a `Host` header; those of loopback are known.
+  ///   - hosts: Further names that are allowed.
   ///   - origins: Foreign origins that are allowed, such as `https://board.example`.
   ///   - ports: The ports that this server listens on: pages from there are its own.
-  init(hosts: [String], origins: [String], ports: [Int]) {
-    self.hosts = hosts.map { Array($0.lowercased().utf8) }
+  init(addresses: [String] = [], hosts: [String] = [], origins: [String] = [], ports: [Int]) {
+    self.addresses = addresses
+    self.hosts = (addresses + hosts).map { Array($0.lowercased().utf8) }
     self.origins = origins.map { Array($0.lowercased().utf8) }
     self.ports = ports
   }

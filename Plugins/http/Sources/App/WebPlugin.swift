@@ -3,7 +3,7 @@ import CUV
 import PluginKit
 
 /// The plugin: listens while it is started, and makes the host's methods reachable by HTTP and WebSocket.
-final class WebPlugin: Plugin {
+final class WebPlugin: Reconfigurable {
   static let id = "http"
   static let version = "0.1.0"
   static var topics: [Topic] {
@@ -29,12 +29,12 @@ final class WebPlugin: Plugin {
     }
     self.loop = loop
     app = Application(
-      try HostGate(host.raw, callTime: configuration.callTime, callLimit: configuration.calls),
+      try HostGate(host.raw, callTime: configuration.callTime),
       auth: host.extension(ORCH_EXT_AUTH, as: orch_auth.self))
     app.proxies = configuration.server.proxies
-    app.rates = Rates(known: configuration.known, unknown: configuration.unknown)
-    app.callsPerConnection = configuration.callsPerConnection
   }
+
+  func reconfigure(_ config: JSONValue) { app.take(Configuration(config)) }
 
   /// The documents are made on worker threads: what they are made of is long.
   private func makeDocuments() -> Documents {
@@ -80,7 +80,7 @@ final class WebPlugin: Plugin {
     let certificate = try readCertificate()
     let server = try makeServer()
     server.certificate = certificate
-    app.observer = RequestObserver(host, writesLog: configuration.writesAccessLog)
+    app.observer = RequestObserver(host)
     server.engine.observer = app.observer
     self.server = server
     let web: Listener
@@ -92,9 +92,8 @@ final class WebPlugin: Plugin {
       await close(server)
       throw Failure(.unavailable, error.sentence)
     }
-    app.policy = SitePolicy(
-      hosts: ownAddresses() + configuration.allowedHosts, origins: configuration.allowedOrigins,
-      ports: [web.port, ws.port])
+    app.policy = SitePolicy(addresses: ownAddresses(), ports: [web.port, ws.port])
+    app.take(configuration)
     // Services that come or go change the routes, plugins that fail change the health.
     app.authenticator.listens(on: web.port)
     try host.subscribe(["service:*", "route:*"]) { [app] _ in app.interfacesDidChange() }

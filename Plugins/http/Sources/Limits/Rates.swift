@@ -5,13 +5,13 @@ import PluginKit
 /// This machine pays nothing: neither its local token nor who comes without one.
 final class Rates {
   /// How many each second, and how many at once. 0 each second stands for no limit.
-  struct Limit {
+  struct Limit: Equatable {
     var perSecond: Int
     var burst: Int
   }
 
-  private let known: Limit
-  private let unknown: Limit
+  let known: Limit
+  let unknown: Limit
   private var principals: RateTable
   private var places: RateTable
 

@@ -4,7 +4,7 @@ import PluginKit
 /// Measures every request, traces it when somebody records traces, and writes the access log when there is one.
 final class RequestObserver: HTTPObserver {
   private let host: Host
-  private let log: AccessLog?
+  private var log: AccessLog?
   let tracer: RequestTracer?
   /// What leads nowhere, by the number of the method.
   private let unmatched = HTTPMethod.allCases.map { RouteMeter($0, "") }
@@ -13,12 +13,10 @@ final class RequestObserver: HTTPObserver {
   private let connections: Gauge?
   private let webSockets: Gauge?
 
-  /// - Parameter writesLog: Whether there is an access log.
   @Loop
-  init(_ host: Host, writesLog: Bool) {
+  init(_ host: Host) {
     self.host = host
     tracer = RequestTracer(host)
-    log = writesLog ? AccessLog(host) : nil
     // A host without metrics measures nothing.
     receivedBytes = try? host.counter("request_bytes", unit: "bytes", doc: "Bytes of requests, heads included.")
     sentBytes = try? host.counter("response_bytes", unit: "bytes", doc: "Bytes of replies, heads included.")
@@ -28,6 +26,12 @@ final class RequestObserver: HTTPObserver {
   }
 
   var now: UInt64 { uv_hrtime() }
+
+  /// Whether there is an access log. Requests that are under way when one begins are not in it: they have no id.
+  var writesLog: Bool {
+    get { log != nil }
+    set { log = newValue ? AccessLog(host) : nil }
+  }
 
   func begin(_ engine: HTTPEngine) -> ExchangeRecord {
     var record = ExchangeRecord(started: uv_hrtime())
@@ -42,7 +46,7 @@ final class RequestObserver: HTTPObserver {
       exchange.method, record.status, nanoseconds: time, host: host)
     receivedBytes?.add(Double(record.receivedBytes))
     sentBytes?.add(Double(record.sentBytes))
-    log?.write(exchange, nanoseconds: time, tracer)
+    if record.id != nil { log?.write(exchange, nanoseconds: time, tracer) }
     tracer?.end(exchange)
   }
 
