@@ -3,7 +3,7 @@ import ArgumentParser
 struct ConfigGroup: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",
-    abstract: "See and check the configuration.",
+    abstract: "See, check and change the configuration.",
     discussion: """
       Settings come from a file (--config, ORCHESTRON_CONFIG, or orchestron.config.json in the current folder), then \
       from the environment, then from flags.
@@ -11,6 +11,7 @@ struct ConfigGroup: ParsableCommand {
       Examples:
         orchestron config show
         orchestron config check --config ./production.json
+        orchestron config set http.accessLog=true
       """,
-    subcommands: [ConfigShow.self, ConfigCheck.self])
+    subcommands: [ConfigShow.self, ConfigCheck.self, ConfigSet.self])
 }

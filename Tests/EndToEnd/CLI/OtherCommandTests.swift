@@ -16,7 +16,7 @@ import Testing
 
   @Test(arguments: [
     "run", "call", "events", "plugin list", "plugin top", "plugin info", "plugin manifest", "plugin header",
-    "config show", "config check", "doctor", "version", "import", "export", "backup", "restore",
+    "config show", "config check", "config set", "doctor", "version", "import", "export", "backup", "restore",
     "mcp serve", "mcp install", "mcp uninstall", "mcp doctor", "mcp tools",
   ])
   func explainsItselfWithExamples(command: String) throws {
@@ -154,6 +154,23 @@ import Testing
     #expect(json?["configuration"]?["host"]?["logLevel"] == "warn")
     #expect(json?["configuration"]?["plugins"]?["gone"] == ["secret": "[redacted]"])
     #expect(json?["storage"]?.string == "\(shell.folder)/.orchestron")
+  }
+
+  @Test func setsTheConfigurationOfTheRunningHost() throws {
+    try shell.write("orchestron.config.json", #"{"host":{"workers":2}}"#)
+    let none = try shell.run("config", "set", "host.logLevel=warn")
+    #expect(none.status == 6 && none.errors.contains("orchestron run"))
+    let host = try shell.host()
+    #expect(
+      try shell.run("config", "set", "host.logLevel=warn").output == "set in \(shell.folder)/orchestron.config.json\n")
+    #expect(try JSON(parsing: shell.read("orchestron.config.json")) == ["host": ["workers": 2, "logLevel": "warn"]])
+    #expect(try shell.run("config", "set", "plugins.host.x=1").status == 3)
+    #expect(try shell.run("config", "set", "host.workers=3").errors.contains("cannot change while the host runs"))
+    for word in ["host", "host.logLevel", "host.=1", "=1", "host=1"] {
+      #expect(try shell.run("config", "set", word).status == 2, "\(word)")
+    }
+    #expect(try shell.run("config", "set", "host.logLevel=null", "--json").json?["host"]?["logLevel"] == "info")
+    host.signal(SIGTERM)
   }
 
   @Test func checksTheConfiguration() throws {

@@ -1,6 +1,6 @@
 """What a host measures, as those read it who have to: Prometheus itself scrapes /metrics with a token and finds nothing
-to warn of; probes ask the three ways of /health; the access log tells of each request; a collector gets the spans of a
-request down to its SQL. Without arguments."""
+to warn of; probes ask the three ways of /health; the access log tells of each request, and can be ended and begun while the host runs; a
+collector gets the spans of a request down to its SQL. Without arguments."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ import urllib.request
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
-from orchestron import Host, connect, curl, rest
+from orchestron import BINARY, Host, connect, curl, refusal, rest
 
 OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
@@ -180,6 +180,56 @@ def access_log(host):
     lost = next(line for line in lines if line["path"] == "/nowhere")
     assert lost["status"] == 404 and lost["requestId"] and "route" not in lost, lost
     assert "secret-word" not in host.logged() and host.token not in host.logged()
+
+
+def reconfigured(host, path):
+    """What an admin changes while the host runs is true at once, and written into the file."""
+    async def told():
+        async with connect(host.ws) as socket:
+            await socket.send('{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"topics":["config:*"]}}')
+            await asyncio.wait_for(socket.recv(), 30)
+            changed = await asyncio.to_thread(rest, host, "PATCH", "/config", {"plugins": {"http": {
+                "accessLog": False, "allowedOrigins": ["https://board.example"], "limits": {"requestBurst": 300}}}})
+            return changed, json.loads(await asyncio.wait_for(socket.recv(), 30))
+
+    page = ("-H", "Origin: https://board.example")
+    assert curl(f"{host.http}/api/config", *page)[0] == 403
+    changed, event = asyncio.run(told())
+    assert changed["plugins"]["http"]["accessLog"] is False and changed["file"] == str(path), changed
+    assert changed["plugins"]["metrics"]["otlp"]["headers"]["Authorization"] != "Bearer of-the-collector", changed
+    assert set(event["params"]["data"]["keys"]) == {
+        "plugins.http.accessLog", "plugins.http.allowedOrigins", "plugins.http.limits.requestBurst"}, event
+    status, headers, _ = curl(f"{host.http}/api/config", *page)
+    assert status == 200 and headers["access-control-allow-origin"] == "https://board.example", headers
+    curl(f"{host.http}/api/tasks/unseen")
+    kept = json.loads(path.read_text())
+    assert kept["plugins"]["http"] == {
+        "accessLog": False, "allowedOrigins": ["https://board.example"], "limits": {"requestBurst": 300}}, kept
+    assert kept["plugins"]["metrics"]["otlp"]["headers"] == {"Authorization": "Bearer of-the-collector"}, kept
+
+    for patch, code, says in [
+            ({"plugins": {"http": {"port": 1}}}, "failed_precondition", "is set by the command line"),
+            ({"plugins": {"http": {"plaintext": True}}}, "failed_precondition", str(path)),
+            ({"plugins": {"metrics": {"otlp": {"ratio": 1}}}}, "failed_precondition", "cannot change while the host runs"),
+            ({"plugins": {"http": {"limits": {"requestBurst": 0}}}}, "invalid_argument", "must be at least 1"),
+            ({"plugins": {"htp": {}}}, "not_found", 'did you mean "http"?')]:
+        before = path.read_text()
+        assert refusal(rest, host, "PATCH", "/config", patch, says=says).code == code, patch
+        assert path.read_text() == before, patch
+
+    def set_by_command(*changes):
+        command = [BINARY, "config", "set", "--storage", host.storage, *changes]
+        return subprocess.run(command, capture_output=True, text=True)
+
+    done = set_by_command("http.accessLog=true", "http.allowedOrigins=null", "host.logLevel=debug")
+    assert done.returncode == 0 and str(path) in done.stdout, done
+    assert rest(host, "GET", "/config")["host"]["logLevel"] == "debug"
+    curl(f"{host.http}/api/tasks/seen")
+    until(lambda: '"/api/tasks/seen"' in host.logged(), "the access log")
+    assert '"/api/tasks/unseen"' not in host.logged()
+    assert "changed the configuration: plugins.http.accessLog" in host.logged()
+    assert set_by_command("http.port=1").returncode == 5
+    assert set_by_command("accessLog").returncode == 2
 
 
 class Collector:
@@ -363,6 +413,7 @@ def main():
             probes(host)
             access_log(host)
             traces(host, collector)
+            reconfigured(host, Path(config.name))
             host.stop()
 
 
