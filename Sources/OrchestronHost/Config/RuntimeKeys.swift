@@ -22,7 +22,9 @@ struct RuntimeKeys {
     if old == new { return [] }
     let schema = schema.resolved(in: self.schema)
     let isRuntime = isRuntime || schema["x-runtime"]?.bool == true
-    guard let keys = RuntimeKeys.members(old, new) else { return [Difference(key: path, isRuntime: isRuntime)] }
+    let keys = RuntimeKeys.members(old, new)
+    // An empty object in place of nothing says nothing, but where it is itself a value.
+    guard let keys, !keys.isEmpty || !isRuntime else { return [Difference(key: path, isRuntime: isRuntime)] }
     return keys.flatMap { key in
       differences(old?[key], new?[key], schema.member(key), isRuntime: isRuntime, at: "\(path).\(key)")
     }
