@@ -82,6 +82,7 @@ let plugins = [
   Plugin(
     id: "http", name: "HTTP",
     uses: [.product(name: "NIOHTTP1", package: "swift-nio"), "COpenSSL", "CUV", "CWslay", "CZlib"]),
+  Plugin(id: "mcp", name: "MCP", uses: ["CSodium"]),
   Plugin(id: "metrics", name: "Metrics"),
   Plugin(id: "storage", name: "Storage", uses: ["CSQLite"]),
   Plugin(id: "workflow", name: "Workflow", uses: ["CYAML"]),
