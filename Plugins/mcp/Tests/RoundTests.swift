@@ -37,10 +37,20 @@ import Testing
       let state = try #require(Self.call(site).result?["requestState"])
       for answer: JSON in [
         ["action": "decline"], ["action": "cancel"], ["action": "accept", "content": ["confirm": false]],
-        ["action": "accept"], [:],
+        ["action": "accept"],
       ] {
         let reply = Self.call(site, "ORC-1", ["requestState": state, "inputResponses": ["confirm": answer]])
         #expect(reply.result?["isError"] == true)
+      }
+    }
+  }
+
+  @Test func refusesAnAnswerThatIsNone() async throws {
+    try await Site.run(Self.config) { site in
+      let state = try #require(Self.call(site).result?["requestState"])
+      for answer: JSON in [1, [], [:], .null, ["action": "perhaps"], ["action": "accept", "content": []]] {
+        let reply = Self.call(site, "ORC-1", ["requestState": state, "inputResponses": ["confirm": answer]])
+        #expect(reply.error == -32602)
       }
     }
   }
@@ -102,8 +112,10 @@ import Testing
     try await Site.run { site in
       for method in ["tasks/get", "tasks/update", "tasks/cancel"] {
         let headers = Site.json + ["MCP-Protocol-Version: 2026-07-28", "Mcp-Method: \(method)", "Mcp-Name: nothing"]
-        #expect(site.ask(method, ["taskId": "nothing"], headers: headers).error == -32602)
-        #expect(site.ask(method).error == -32602)
+        let meta = Site.meta(capabilities: ["extensions": ["io.modelcontextprotocol/tasks": [:]]])
+        #expect(site.ask(method, ["taskId": "nothing"], meta: meta, headers: headers).error == -32602)
+        #expect(site.ask(method, meta: meta).error == -32602)
+        #expect(site.ask(method, ["taskId": "nothing"], headers: headers).error == -32021)
       }
     }
   }

@@ -38,7 +38,7 @@ final class DeclaredCall {
     self.arguments = HeldText(arguments)
     capabilities = HeldText(request.client.capabilities)
     state = HeldText(round.state)
-    replies = HeldText(round.replies.kind == .object ? round.replies.text : "")
+    replies = HeldText(round.replies.flatMap { $0.isPresent ? $0.text : nil } ?? "")
     self.outcome = outcome
     self.released = released
     handle = .allocate(capacity: 1)

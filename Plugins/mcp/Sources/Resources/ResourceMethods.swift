@@ -82,10 +82,9 @@ extension Server {
     let id = try completed(reference, request)
     do throws(Failure) {
       let arguments = Self.arguments(name, value, request.params["context"]["arguments"])
-      let round = Round(replies: request.params["inputResponses"], state: "")
       guard
         case .result(let result) = try await declared.run(
-          id, .complete, self, request, name: name, arguments: arguments, round)
+          id, .complete, self, request, name: name, arguments: arguments, Round())
       else { throw Failure(.internal, "a completion cannot ask back") }
       request.complete { $0.members(of: result) }
     } catch {

@@ -10,9 +10,9 @@ enum Step {
 
 /// One round: what the client has answered, and the state of the round before.
 struct Round {
-  /// Answers by key; absent in the first round.
-  var replies: JSONValue
-  var state: String
+  /// Answers by key; nil in the first round.
+  var replies: JSONValue?
+  var state = ""
 }
 
 /// Questions to the person in the middle of a request. Since 2026-07-28 the request ends with them, and comes again with the
@@ -34,7 +34,7 @@ struct Interaction {
     case .result(let result): complete(result)
     case .ask(let questions, let state):
       try check(questions)
-      let sealed = server.seal.seal(state, for: request.purpose)
+      let sealed = server.seal.seal(Questions(questions, state: state).text, for: request.purpose)
       request.complete(type: "input_required") { json in
         if questions.count > 0 {
           json.key("inputRequests")
@@ -53,22 +53,28 @@ struct Interaction {
       throw .invalidParams("inputResponses has to be an object, with an answer for each key of inputRequests")
     }
     let sealed = params["requestState"]
-    guard sealed.kind != .absent else { return Round(replies: replies, state: "") }
-    guard let text = sealed.string, let state = server.seal.open(text, for: request.purpose) else {
+    // Without it, answers are to what nobody has asked.
+    guard sealed.kind != .absent else { return Round() }
+    guard let text = sealed.string, let opened = server.seal.open(text, for: request.purpose) else {
       throw .invalidParams(
         "requestState was changed, is too old, or belongs to another request; send the request again without it")
     }
-    return Round(replies: replies, state: state)
+    let asked: Questions
+    do throws(Failure) { asked = Questions(try server.host.parse(opened)) } catch { throw RPCError(error) }
+    try asked.check(replies)
+    return Round(replies: replies, state: asked.state)
   }
 
   private func runToEnd(_ body: @Loop (Round) async throws(RPCError) -> Step) async throws(RPCError) {
-    var round = Round(replies: request.params["inputResponses"], state: "")
+    var round = Round()
     for _ in 0..<Self.mostRounds {
       switch try await body(round) {
       case .result(let result): return complete(result)
       case .ask(let questions, let state):
         try check(questions)
-        round = Round(replies: try await ask(questions), state: state)
+        let replies = try await ask(questions)
+        try Questions(questions, state: state).check(replies)
+        round = Round(replies: replies, state: state)
       }
     }
     throw RPCError(code: -32603, message: "there were too many questions")

@@ -27,6 +27,11 @@ final class LongTasks {
   func expire() { byID = byID.filter { !$0.value.hasExpired } }
 
   private func find(_ request: Request) throws(RPCError) -> LongTask {
+    guard request.client.takesTasks else {
+      throw .missingCapability(
+        "\(request.method) is for clients that declare the extension of tasks",
+        needed: #"{"extensions":{"io.modelcontextprotocol/tasks":{}}}"#)
+    }
     guard let id = request.params["taskId"].string else { throw .invalidParams("\(request.method) needs \"taskId\"") }
     guard let task = byID[id], task.request.caller.isSame(as: request.caller) else {
       throw .invalidParams("there is no task \"\(id.prefix(60))\", or it is no longer kept")

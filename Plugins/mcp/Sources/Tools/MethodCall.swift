@@ -111,8 +111,7 @@ struct MethodCall {
   ///
   /// - Returns: The question, or that the person does not want it; nil to go on.
   private func confirm() throws(RPCError) -> Step? {
-    let reply = round.replies["confirm"]
-    guard round.state == "confirm", reply.kind == .object else {
+    guard round.state == "confirm", let reply = round.replies?["confirm"], reply.isPresent else {
       return .ask(questions: try question(), state: "confirm")
     }
     if reply["action"].string == "accept", reply["content"]["confirm"].bool == true { return nil }
