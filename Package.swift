@@ -120,7 +120,7 @@ let package = Package(
       swiftSettings: swift),
     .executableTarget(
       name: "orchestron",
-      dependencies: ["OrchestronHost", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: ["CCurl", "OrchestronHost", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: swift),
     .executableTarget(
       name: "predictions-bench", dependencies: ["Forecasting", "Interchange"], path: "Benchmarks/predictions",
