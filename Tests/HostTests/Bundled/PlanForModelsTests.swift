@@ -106,6 +106,7 @@ import Testing
   @Test func tellsWhatReadsDifferentlyAfterAChange() throws {
     let events = try EventHost(host: host).subscribe("mcp:updated")
     _ = try host.answer("tasks.create", ["title": "Sow the beans"])
+    host.turn(upTo: 0.1) { false }  // what was published so far is out
     var ids: [UInt64] = [0, 0]
     for (index, uri) in ["orchestron://tasks/ORC-1", "orchestron://events"].enumerated() {
       #expect(orch_str.with(uri) { HostExtensions.mcpServer.watch(server.pointer, $0, &ids[index]) } == 0)
