@@ -24,6 +24,7 @@ void add_questions(Host host);
 void add_rounds(Host host);
 void add_resources(Host host);
 void add_prompts(Host host);
+void add_jobs(Host host);
 
 inline uint64_t add_tool(Host host, const char *name, const char *doc, McpHandler run,
                          const char *input = R"({"type":"object"})", const char *more = "") {

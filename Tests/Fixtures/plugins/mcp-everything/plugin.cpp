@@ -15,6 +15,7 @@ public:
         add_rounds(host_);
         add_resources(host_);
         add_prompts(host_);
+        add_jobs(host_);
         add_tool(host_, "test_trigger_tool_change", "Adds a tool and takes it away.", [this](McpCall call) {
             auto answer = [](McpCall dynamic) { dynamic.text("dynamic").done(); };
             remove_mcp(host_, add_tool(host_, "test_dynamic_tool", "Comes and goes.", answer));

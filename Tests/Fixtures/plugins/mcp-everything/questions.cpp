@@ -53,7 +53,8 @@ std::string form(const char *message, const char *properties, const char *requir
 
 std::string sample(std::string_view prompt, int tokens) {
     return R"({"method":"sampling/createMessage","params":{"messages":[{"role":"user",)"
-           R"("content":{"type":"text","text":)" + quote(prompt) + R"(}}],"maxTokens":)" + std::to_string(tokens) + "}}";
+           R"("content":{"type":"text","text":)" + quote(prompt) + R"(}}],"maxTokens":)" + std::to_string(tokens) +
+           "}}";
 }
 
 void add_questions(Host host) {
