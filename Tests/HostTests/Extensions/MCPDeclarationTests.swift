@@ -205,7 +205,7 @@ import Testing
     _ = HostExtensions.mcp.remove(plain.pointer, host.host.mcp.all[0].id)
     let wrong = fault(strict) { _ = $0.pointee.v.pointee.answer($0, orch_buf.copying(Array("{}".utf8)), 0) }
     guard case .failure(.internal, let message, _)? = wrong.outcomes.first else { return #expect(Bool(false)) }
-    #expect(message.contains(#"answered what its outputSchema does not allow: /n: is required"#), "\(message)")
+    #expect(message.contains(#"answered what its outputSchema does not allow: /n: is missing"#), "\(message)")
     _ = HostExtensions.mcp.remove(plain.pointer, host.host.mcp.all[0].id)
     let excused = fault(strict) { _ = $0.pointee.v.pointee.answer($0, .empty, UInt32(ORCH_MCP_IS_ERROR)) }
     #expect(excused.outcomes == [.answer(["content": [], "isError": true])] && excused.faults == 0)

@@ -131,7 +131,7 @@ import Testing
   @Test func runsWhatTheCallerMayWithArgumentsThatFit() throws {
     let tool = find(ORCH_MCP_TOOL, "test_structured_content")
     for (arguments, sentence) in [
-      ("{}", "the arguments of test_structured_content are not valid: /text: is required"),
+      ("{}", "the arguments of test_structured_content are not valid: /text: is missing"),
       (#"{"text":7}"#, "/text"), ("[]", "are not a JSON object"), ("{", "are not valid JSON"),
     ] {
       let request = MCPRequest(context, arguments)
