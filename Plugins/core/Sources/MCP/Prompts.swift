@@ -50,12 +50,12 @@ final class Prompts {
     for part in parts {
       switch part {
       case .history:
-        pieces.append(try await read("history.list", Resources.arguments("id", key), "history of \(key)", call))
+        pieces.append(try await read("history.list", Resources.arguments("id", key), "The history of \(key)", call))
       case .comments:
-        pieces.append(try await read("comments.list", Resources.arguments("task", key), "comments on \(key)", call))
+        pieces.append(try await read("comments.list", Resources.arguments("task", key), "The comments on \(key)", call))
       case .links:
         pieces.append(
-          try await read("tasks.list", Resources.arguments("parentTask", key), "parts that \(key) has already", call))
+          try await read("tasks.list", Resources.arguments("parentTask", key), "The parts that \(key) has already", call))
       }
     }
     return .messages(pieces, description: "\(key): \(fields["title"].string ?? "")")
@@ -69,24 +69,25 @@ final class Prompts {
       let arguments = Resources.arguments("id", sprint)
       let found = try await host.call("sprints.get", arguments, context: call.context)
       pieces.append(Self.resource("orchestron://sprints/\(sprint)", found.text))
-      pieces.append(try await read("sprints.capacity", arguments, "what the team can do in \(sprint)", call))
+      pieces.append(try await read("sprints.capacity", arguments, "What the team can do in \(sprint)", call))
     } else {
-      pieces.append(try await read("sprints.list", #"{"status":"planned"}"#, "sprints that are being planned", call))
+      pieces.append(try await read("sprints.list", #"{"status":"planned"}"#, "The sprints that are planned", call))
     }
-    pieces.append(try await read("sprints.velocity", "{}", "what the last sprints have completed", call))
+    pieces.append(try await read("sprints.velocity", "{}", "What the last sprints have completed", call))
     pieces.append(
       try await read(
-        "tasks.list", #"{"status":["backlog","todo","blocked"],"sprint":"none","order":"rank","limit":100}"#, "the backlog", call)
+        "tasks.list", #"{"status":["backlog","todo","blocked"],"sprint":"none","order":"rank","limit":100}"#, "The backlog", call)
     )
     return .messages(pieces, description: "A proposal for a sprint")
   }
 
   private func dailyReport(_ call: MCPCall) async throws -> MCPAnswer {
     let summary = try await host.call("reports.summary", #"{"period":"day"}"#, context: call.context)
+    let report = try host.parse(summary)["text"].string ?? summary.text
     let pieces = [
-      .text(Self.daily), .text(summary.text),
-      try await read("sprints.active", "{}", "the sprint that runs", call),
-      try await read("tasks.list", #"{"status":["in_progress","review","testing","blocked"]}"#, "tasks under way", call),
+      .text(Self.daily), .text(report),
+      try await read("sprints.active", "{}", "The sprint that runs, or null", call),
+      try await read("tasks.list", #"{"status":["in_progress","review","testing","blocked"]}"#, "The tasks under way", call),
     ]
     return .messages(pieces, description: "A report on the day")
   }
@@ -94,7 +95,7 @@ final class Prompts {
   /// What a method answers, as a message that says what it is.
   private func read(_ method: String, _ arguments: String, _ what: String, _ call: MCPCall) async throws -> MCPContent {
     let body = try await host.call(method, arguments, context: call.context)
-    return .text("This is the \(what):\n\n\(body.text)")
+    return .text("\(what):\n\n\(body.text)")
   }
 
   private static func resource(_ uri: String, _ json: String) -> MCPContent {
