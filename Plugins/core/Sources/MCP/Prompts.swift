@@ -55,7 +55,8 @@ final class Prompts {
         pieces.append(try await read("comments.list", Resources.arguments("task", key), "The comments on \(key)", call))
       case .links:
         pieces.append(
-          try await read("tasks.list", Resources.arguments("parentTask", key), "The parts that \(key) has already", call))
+          try await read(
+            "tasks.list", Resources.arguments("parentTask", key), "The parts that \(key) has already", call))
       }
     }
     return .messages(pieces, description: "\(key): \(fields["title"].string ?? "")")
@@ -76,7 +77,8 @@ final class Prompts {
     pieces.append(try await read("sprints.velocity", "{}", "What the last sprints have completed", call))
     pieces.append(
       try await read(
-        "tasks.list", #"{"status":["backlog","todo","blocked"],"sprint":"none","order":"rank","limit":100}"#, "The backlog", call)
+        "tasks.list", #"{"status":["backlog","todo","blocked"],"sprint":"none","order":"rank","limit":100}"#,
+        "The backlog", call)
     )
     return .messages(pieces, description: "A proposal for a sprint")
   }
@@ -87,7 +89,8 @@ final class Prompts {
     let pieces = [
       .text(Self.daily), .text(report),
       try await read("sprints.active", "{}", "The sprint that runs, or null", call),
-      try await read("tasks.list", #"{"status":["in_progress","review","testing","blocked"]}"#, "The tasks under way", call),
+      try await read(
+        "tasks.list", #"{"status":["in_progress","review","testing","blocked"]}"#, "The tasks under way", call),
     ]
     return .messages(pieces, description: "A report on the day")
   }
