@@ -180,16 +180,6 @@ impl Plugin for Everything {
         .unwrap();
     }
 
-    fn reconfigure(&self, config: &str) -> Result<(), Error> {
-        let config = self.host.parse(config)?;
-        match config.root().get("mode").and_then(|mode| mode.text()) {
-            Some("fail") => return Err(Error::invalid_argument("The mode is fail.")),
-            Some("panic") => panic!("The mode is panic."),
-            mode => self.state.seen.borrow_mut().push(format!("mode {}", mode.unwrap_or("none"))),
-        }
-        Ok(())
-    }
-
     fn save(&self) -> Result<Vec<u8>, Error> {
         Ok(b"state".to_vec())
     }
@@ -274,18 +264,6 @@ fn create_that_fails_or_panics_leaves_nothing_behind() {
     assert_eq!(error.status, Status::Internal);
     assert!(fake.logged("create panicked: The mode is panic."));
     fake.load(orchestron_entry, "{}").unwrap();
-}
-
-#[test]
-fn another_configuration_is_taken_or_refused_while_it_runs() {
-    let mut fake = load();
-    fake.reconfigure(r#"{"mode":"quiet"}"#).unwrap();
-    let error = fake.reconfigure(r#"{"mode":"fail"}"#).unwrap_err();
-    assert_eq!((error.status, error.message.as_str()), (Status::InvalidArgument, "The mode is fail."));
-    assert_eq!(fake.reconfigure(r#"{"mode":"panic"}"#).unwrap_err().status, Status::Internal);
-    assert!(fake.logged("reconfigure panicked: The mode is panic."));
-    fake.reconfigure("{}").unwrap();
-    with_plugin(&mut fake, |plugin| assert_eq!(*plugin.state.seen.borrow(), ["mode quiet", "mode none"]));
 }
 
 #[test]
