@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from mcp_wire import KEY, LEGACY, MODERN, Client, Stdio, hold
+from mcp_wire import KEY, LEGACY, MODERN, Client, Failed, Stdio, hold
 from orchestron import BINARY, Host, bearer, rest
 
 META = {f"{KEY}protocolVersion": MODERN, f"{KEY}clientCapabilities": {}, f"{KEY}clientInfo": {
@@ -195,17 +195,32 @@ def does_not_wait_for_who_reads_nothing(host, listeners=50, changes=400):
           f"({len(resources)} resources, {len(templates)} templates)", flush=True)
 
 
-def bounds_what_one_client_holds(host):
-    """A client that opens more streams than anybody needs is refused, and nobody else is."""
-    client, streams, refused = Client(f"{host.http}/mcp", name="greedy"), [], 0
-    for _ in range(1500):
-        stream = client.listen("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
-        streams.append(stream)
-        refused += stream.status != 200
+def serves_others_beside_a_greedy_client(host):
+    """One opens more streams, another more sessions than anybody needs: nobody else is worse off for it."""
+    client = Client(f"{host.http}/mcp", name="greedy")
+    streams = [client.listen("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
+               for _ in range(1500)]
     assert Client(f"{host.http}/mcp").call("tasks_list", {"limit": 1})
     for stream in streams:
+        assert stream.status in (200, 429, 503), stream.status
         stream.__exit__()
-    print(f"{refused} of 1,500 streams of one client refused", flush=True)
+    mine, refused = Client(f"{host.http}/mcp", LEGACY), 0
+    for number in range(1100):
+        if number % 100 == 0:
+            assert mine.request("ping") == {}, "a session in use has ended"
+        try:
+            Client(f"{host.http}/mcp", LEGACY)
+        except Failed as failed:
+            assert failed.status == 503 and "mcp.limits.sessions" in failed.message, failed
+            refused += 1
+    assert mine.request("ping") == {}, "a session in use has ended"
+    assert Client(f"{host.http}/mcp").call("tasks_list", {"limit": 1})
+    server = bridge(host)
+    server.write({"jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": {"_meta": META}})
+    found = server.next("server/discover")
+    assert "result" in found, f"sessions by HTTP keep a bridge out: {found}"
+    assert server.end() == 0
+    print(f"1,500 streams, 1,100 sessions of one client: {refused} sessions refused", flush=True)
 
 
 def main():
@@ -218,7 +233,7 @@ def main():
         answers_each_of_many_lines(host, count)
         stops_what_is_cancelled(host, min(count, 2000))
         does_not_wait_for_who_reads_nothing(host)
-        bounds_what_one_client_holds(host)
+        serves_others_beside_a_greedy_client(host)
         assert rest(host, "POST", "/services/host/health")["status"] == "ok"
         host.stop()
 
