@@ -26,7 +26,7 @@ import Testing
   @Test func stagesEveryBundledPlugin() {
     #expect(
       Self.manifests.map(\.id).sorted() == [
-        "auth", "core", "dashboard", "http", "mcp", "metrics", "storage", "workflow",
+        "auth", "core", "dashboard", "http", "mcp", "mcp-client", "metrics", "storage", "workflow",
       ])
     #expect(Discovery.scan([Self.stage]).faults == [])
   }

@@ -1,0 +1,165 @@
+import PluginKit
+
+/// A server that is reached by Streamable HTTP: each message is a POST, whose reply is JSON or a stream of events.
+///
+/// The reply is read as a whole, so that progress comes with the answer.
+@Loop
+final class HTTPTransport: Transport {
+  var received: (JSONValue) -> Void = { _ in }
+  var failed: (Int, Failure) -> Void = { _, _ in }
+  var ended: (Failure) -> Void = { _ in }
+  let hearsServer = false
+
+  private let host: Host
+  private let name: String
+  private let url: String
+  private let headers: [(name: String, value: String)]
+  private var era: Era?
+  /// Of servers before 2026-07-28.
+  private var session: String?
+  private var requests: [Int: SentRequest] = [:]
+  private var isClosed = false
+
+  init(url: String, headers: [(name: String, value: String)], name: String, host: Host) {
+    self.host = host
+    self.name = name
+    self.url = url
+    self.headers = headers
+  }
+
+  func agree(on era: Era) { self.era = era }
+
+  func send(_ message: Outgoing) throws(Failure) {
+    guard !isClosed else { throw Failure(.unavailable, "the connection to the MCP server \"\(name)\" has ended") }
+    var request = WebRequest("POST", url, headers: headers + protocolHeaders(message), body: message.body)
+    request.timeout = message.timeout
+    request.bodyLimit = UInt64(StdioTransport.messageLimit)
+    let id = message.id
+    let sent = try host.send(request) { [weak self] reply in
+      guard let self, !self.isClosed else { return }
+      if let id { self.requests[id] = nil }
+      self.read(reply, of: id, method: message.method)
+    }
+    if let id { requests[id] = sent }
+  }
+
+  func giveUp(_ request: Int) -> Bool {
+    requests.removeValue(forKey: request)?.cancel()
+    return era?.isModern == true
+  }
+
+  func close() {
+    guard !isClosed else { return }
+    isClosed = true
+    for request in requests.values { request.cancel() }
+    requests = [:]
+    if let session, let era {
+      var request = WebRequest("DELETE", url, headers: headers + [("Mcp-Session-Id", session)])
+      request.headers.append(("MCP-Protocol-Version", era.version))
+      request.timeout = 5000
+      // The server ends the session by itself when it does not hear this.
+      do throws(Failure) { try host.send(request) { _ in } } catch {}
+    }
+  }
+
+  private func protocolHeaders(_ message: Outgoing) -> [(name: String, value: String)] {
+    var headers = [
+      (name: "Content-Type", value: "application/json"),
+      (name: "Accept", value: "application/json, text/event-stream"),
+    ]
+    guard let era else { return headers }
+    headers.append(("MCP-Protocol-Version", era.version))
+    if let session { headers.append(("Mcp-Session-Id", session)) }
+    if era.isModern {
+      headers.append(("Mcp-Method", message.method))
+      if let name = message.name { headers.append(("Mcp-Name", HeaderText.encode(name))) }
+      for parameter in message.parameters {
+        headers.append(("Mcp-Param-\(parameter.name)", HeaderText.encode(parameter.value)))
+      }
+    }
+    return headers
+  }
+
+  private func read(_ reply: Result<WebReply, Failure>, of id: Int?, method: String) {
+    switch reply {
+    case .failure(let failure):
+      if let id {
+        failed(id, Failure(failure.status, "the MCP server \"\(name)\" cannot be reached: \(failure.message)"))
+      }
+    case .success(let reply):
+      if method == "initialize", let session = reply["mcp-session-id"], HeaderText.isPlain(session) {
+        self.session = session
+      }
+      let hasAnswer = deliver(reply, to: id)
+      if reply.code == 404, session != nil, !hasAnswer {
+        let failure = Failure(.unavailable, "the MCP server \"\(name)\" has ended the session: try again")
+        if let id { failed(id, failure) }
+        close()
+        return ended(failure)
+      }
+      if let id, !hasAnswer { failed(id, failure(for: reply)) }
+    }
+  }
+
+  /// Hands on the messages of a reply; whether the answer was among them.
+  private func deliver(_ reply: WebReply, to id: Int?) -> Bool {
+    let type = reply["content-type"]?.lowercased() ?? ""
+    let texts =
+      type.hasPrefix("text/event-stream")
+      ? EventText.data(of: reply.body) : type.hasPrefix("application/json") ? [reply.body] : []
+    var hasAnswer = false
+    for text in texts {
+      guard let json = try? host.parse(text), let message = Message(json) else { continue }
+      switch message {
+      case .answer(let answered, _): hasAnswer = hasAnswer || answered == id
+      case .refusal(let answered, let error):
+        hasAnswer = hasAnswer || answered == id
+        // A server that could not read the request says so without its id.
+        if answered == nil, let id, !hasAnswer, !isRefused(reply) {
+          failed(id, error.failure(of: name))
+          hasAnswer = true
+          continue
+        }
+      case .notification, .request: break
+      }
+      received(json)
+    }
+    return hasAnswer
+  }
+
+  private func isRefused(_ reply: WebReply) -> Bool { reply.code == 401 || reply.code == 403 }
+
+  private func failure(for reply: WebReply) -> Failure {
+    switch reply.code {
+    case 401:
+      Failure(
+        .unauthenticated,
+        "the MCP server \"\(name)\" wants to know who calls (HTTP 401): give \"headers\": {\"Authorization\": \"Bearer ${NAME}\"}, the token in the host's variable NAME"
+      )
+    case 403: Failure(.permissionDenied, "the MCP server \"\(name)\" refuses us (HTTP 403)")
+    case 400, 404, 405, 406, 415:
+      Failure(.unimplemented, "the MCP server \"\(name)\" answered with HTTP \(reply.code) and no message")
+    case 500...:
+      Failure(.unavailable, "the MCP server \"\(name)\" answered with HTTP \(reply.code)")
+    default:
+      Failure(.failedPrecondition, "the MCP server \"\(name)\" answered with HTTP \(reply.code) and without the answer")
+    }
+  }
+}
+
+/// What may stand in a header.
+enum HeaderText {
+  /// Printable ASCII, not empty.
+  static func isPlain(_ text: String) -> Bool {
+    !text.isEmpty && text.utf8.count <= 1000 && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+  }
+
+  /// The value as the protocol writes it: itself, or in base64 when it could not stand there.
+  static func encode(_ text: String) -> String {
+    let isSafe =
+      text.utf8.allSatisfy { (0x20...0x7E).contains($0) || $0 == 0x09 } && text.utf8.first != 0x20
+      && text.utf8.last != 0x20 && text.utf8.first != 0x09 && text.utf8.last != 0x09
+      && !(text.hasPrefix("=?base64?") && text.hasSuffix("?="))
+    return isSafe ? text : "=?base64?\(Array(text.utf8).withUnsafeBytes { Base64.encode($0) })?="
+  }
+}

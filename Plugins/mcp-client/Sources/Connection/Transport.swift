@@ -1,0 +1,35 @@
+import PluginKit
+
+/// One message for a server, and what HTTP says of it in headers.
+struct Outgoing {
+  /// Of a request.
+  var id: Int?
+  var method: String
+  /// The name of the tool that is called.
+  var name: String?
+  /// Arguments that the tool wants as headers.
+  var parameters: [(name: String, value: String)] = []
+  /// Milliseconds that the answer may take.
+  var timeout: Int64
+  var body: [UInt8]
+}
+
+/// Carries messages to a server and back.
+@Loop
+protocol Transport: AnyObject {
+  /// Gets every message of the server's.
+  var received: (JSONValue) -> Void { get set }
+  /// Gets why a request will have no answer.
+  var failed: (_ request: Int, Failure) -> Void { get set }
+  /// Gets, once, why there is no connection any more.
+  var ended: (Failure) -> Void { get set }
+  /// Whether the server can send when it was not asked.
+  var hearsServer: Bool { get }
+
+  /// By which rules to speak from now on.
+  func agree(on era: Era)
+  func send(_ message: Outgoing) throws(Failure)
+  /// Nobody waits for the answer any more; whether the server knows by that.
+  func giveUp(_ request: Int) -> Bool
+  func close()
+}
