@@ -54,6 +54,10 @@ import Testing
     try Client.run("team.py", [])
   }
 
+  @Test func usesTheToolsOfOtherMCPServersWhateverTheyDo() throws {
+    try Client.run("mcp_client.py", [])
+  }
+
   @Test func showsTheDashboardInABrowser() throws {
     try Client.run("dashboard.py", [try Plugins.fixture("handler-throws")])
   }

@@ -6,7 +6,7 @@ import PluginKit
 @Loop
 final class HTTPTransport: Transport {
   var received: (JSONValue) -> Void = { _ in }
-  var failed: (Int, Failure) -> Void = { _, _ in }
+  var failed: (Int, RequestFailure) -> Void = { _, _ in }
   var ended: (Failure) -> Void = { _ in }
   let hearsServer = false
 
@@ -18,6 +18,9 @@ final class HTTPTransport: Transport {
   /// Of servers before 2026-07-28.
   private var session: String?
   private var requests: [Int: SentRequest] = [:]
+  /// What waits until the server knows that the handshake is over: requests travel side by side.
+  private var waiting: [Outgoing] = []
+  private var isShakingHands = false
   private var isClosed = false
 
   init(url: String, headers: [(name: String, value: String)], name: String, host: Host) {
@@ -31,6 +34,8 @@ final class HTTPTransport: Transport {
 
   func send(_ message: Outgoing) throws(Failure) {
     guard !isClosed else { throw Failure(.unavailable, "the connection to the MCP server \"\(name)\" has ended") }
+    if isShakingHands { return waiting.append(message) }
+    isShakingHands = message.method == "notifications/initialized"
     var request = WebRequest("POST", url, headers: headers + protocolHeaders(message), body: message.body)
     request.timeout = message.timeout
     request.bodyLimit = UInt64(StdioTransport.messageLimit)
@@ -39,11 +44,24 @@ final class HTTPTransport: Transport {
       guard let self, !self.isClosed else { return }
       if let id { self.requests[id] = nil }
       self.read(reply, of: id, method: message.method)
+      if message.method == "notifications/initialized" { self.sendWaiting() }
     }
     if let id { requests[id] = sent }
   }
 
+  private func sendWaiting() {
+    isShakingHands = false
+    let messages = waiting
+    waiting = []
+    for message in messages {
+      do throws(Failure) { try send(message) } catch {
+        if let id = message.id { failed(id, .local(error)) }
+      }
+    }
+  }
+
   func giveUp(_ request: Int) -> Bool {
+    waiting.removeAll { $0.id == request }
     requests.removeValue(forKey: request)?.cancel()
     return era?.isModern == true
   }
@@ -83,51 +101,48 @@ final class HTTPTransport: Transport {
   private func read(_ reply: Result<WebReply, Failure>, of id: Int?, method: String) {
     switch reply {
     case .failure(let failure):
-      if let id {
-        failed(id, Failure(failure.status, "the MCP server \"\(name)\" cannot be reached: \(failure.message)"))
-      }
+      guard let id else { return }
+      let sentence = "the MCP server \"\(name)\" cannot be reached: \(failure.message)"
+      failed(id, .local(Failure(failure.status, sentence)))
     case .success(let reply):
       if method == "initialize", let session = reply["mcp-session-id"], HeaderText.isPlain(session) {
         self.session = session
       }
-      let hasAnswer = deliver(reply, to: id)
-      if reply.code == 404, session != nil, !hasAnswer {
+      let found = deliver(reply, to: id)
+      guard !found.hasAnswer, let id else { return }
+      if reply.code == 404, session != nil {
         let failure = Failure(.unavailable, "the MCP server \"\(name)\" has ended the session: try again")
-        if let id { failed(id, failure) }
+        failed(id, .local(failure))
         close()
-        return ended(failure)
+        ended(failure)
+      } else if let refusal = found.refusal, reply.code < 500, reply.code != 401, reply.code != 403 {
+        failed(id, .remote(refusal))
+      } else {
+        failed(id, .local(failure(for: reply)))
       }
-      if let id, !hasAnswer { failed(id, failure(for: reply)) }
     }
   }
 
-  /// Hands on the messages of a reply; whether the answer was among them.
-  private func deliver(_ reply: WebReply, to id: Int?) -> Bool {
+  /// Hands on the messages of a reply: whether the answer was among them, and a refusal that names no request.
+  private func deliver(_ reply: WebReply, to id: Int?) -> (hasAnswer: Bool, refusal: RemoteError?) {
     let type = reply["content-type"]?.lowercased() ?? ""
     let texts =
       type.hasPrefix("text/event-stream")
       ? EventText.data(of: reply.body) : type.hasPrefix("application/json") ? [reply.body] : []
     var hasAnswer = false
+    var refusal: RemoteError?
     for text in texts {
       guard let json = try? host.parse(text), let message = Message(json) else { continue }
       switch message {
       case .answer(let answered, _): hasAnswer = hasAnswer || answered == id
-      case .refusal(let answered, let error):
-        hasAnswer = hasAnswer || answered == id
-        // A server that could not read the request says so without its id.
-        if answered == nil, let id, !hasAnswer, !isRefused(reply) {
-          failed(id, error.failure(of: name))
-          hasAnswer = true
-          continue
-        }
+      case .refusal(let answered?, _): hasAnswer = hasAnswer || answered == id
+      case .refusal(nil, let error): refusal = error
       case .notification, .request: break
       }
       received(json)
     }
-    return hasAnswer
+    return (hasAnswer, refusal)
   }
-
-  private func isRefused(_ reply: WebReply) -> Bool { reply.code == 401 || reply.code == 403 }
 
   private func failure(for reply: WebReply) -> Failure {
     switch reply.code {

@@ -29,7 +29,7 @@ final class Session {
     self.timeout = timeout
     self.host = host
     transport.received = { [weak self] in self?.receive($0) }
-    transport.failed = { [weak self] id, failure in self?.answers[id]?.finish(.failure(.local(failure))) }
+    transport.failed = { [weak self] id, failure in self?.answers[id]?.finish(.failure(failure)) }
     transport.ended = { [weak self] in self?.end($0) }
   }
 

@@ -4,7 +4,7 @@ import PluginKit
 @Loop
 final class StdioTransport: Transport {
   var received: (JSONValue) -> Void = { _ in }
-  var failed: (Int, Failure) -> Void = { _, _ in }
+  var failed: (Int, RequestFailure) -> Void = { _, _ in }
   var ended: (Failure) -> Void = { _ in }
   let hearsServer = true
 
@@ -67,7 +67,7 @@ final class StdioTransport: Transport {
   }
 
   private func read(_ stream: ChildProcess.Stream, _ bytes: UnsafeRawBufferPointer) {
-    guard child != nil || messages == 0 else { return }
+    guard child != nil else { return }
     guard stream == .output else { return errors.add(bytes) }
     do throws(Failure) {
       try lines.add(bytes) { line throws(Failure) in

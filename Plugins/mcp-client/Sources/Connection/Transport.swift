@@ -20,7 +20,7 @@ protocol Transport: AnyObject {
   /// Gets every message of the server's.
   var received: (JSONValue) -> Void { get set }
   /// Gets why a request will have no answer.
-  var failed: (_ request: Int, Failure) -> Void { get set }
+  var failed: (_ request: Int, RequestFailure) -> Void { get set }
   /// Gets, once, why there is no connection any more.
   var ended: (Failure) -> Void { get set }
   /// Whether the server can send when it was not asked.

@@ -79,7 +79,13 @@ final class Server {
     case .url(let url, let headers):
       var filled: [(name: String, value: String)] = []
       for (header, value) in headers.sorted(by: { $0.key < $1.key }) {
-        filled.append((header, try Variables.fill(value, of: name)))
+        let value = try Variables.fill(value, of: name)
+        guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+          throw Failure(
+            .failedPrecondition,
+            "the header \"\(header)\" of the MCP server \"\(name)\" has a line break in its variable")
+        }
+        filled.append((header, value))
       }
       return HTTPTransport(url: url, headers: filled, name: name, host: host)
     }
@@ -106,9 +112,9 @@ final class Server {
       try await session.open(isLegacy: isLegacy, own: Mark.of(host))
       let list = try await session.tools()
       guard !isStopped, self.session === session else { return }
+      fault = nil
       take(list)
       state = .connected
-      fault = nil
       losses = 0
       host.log(
         .info,
@@ -116,7 +122,7 @@ final class Server {
       planRefresh()
     } catch {
       let wasProbed = session?.era == .modern && session?.isOver == true
-      if case .program = settings.address, wasProbed { isLegacy.toggle() }
+      if case .program = settings.address, wasProbed || isLegacy { isLegacy.toggle() }
       lost(error)
     }
   }
