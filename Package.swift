@@ -83,6 +83,7 @@ let plugins = [
     id: "http", name: "HTTP",
     uses: [.product(name: "NIOHTTP1", package: "swift-nio"), "COpenSSL", "CUV", "CWslay", "CZlib"]),
   Plugin(id: "mcp", name: "MCP", uses: ["CSodium"]),
+  Plugin(id: "mcp-client", name: "MCPClient"),
   Plugin(id: "metrics", name: "Metrics"),
   Plugin(id: "storage", name: "Storage", uses: ["CSQLite"]),
   Plugin(id: "workflow", name: "Workflow", uses: ["CYAML"]),
