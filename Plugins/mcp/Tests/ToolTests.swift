@@ -116,6 +116,24 @@ import Testing
     }
   }
 
+  @Test func showsTheToolsOfOtherServersWhenAProfileNamesThem() async throws {
+    try await Site.run(["role": "admin", "profile": "full", "profiles": ["all": ["*"]]]) { site in
+      let names = (site.ask("tools/list").result?["tools"]?.array ?? []).compactMap { $0["name"]?.string }
+      #expect(names.contains("tasks_get") && !names.contains { $0.hasPrefix("mcp_files") })
+      #expect(site.call("mcp_files_readFile", ["id": "a"])["error"]?["code"] == -32602)
+      #expect(Self.text(site.call("find_methods", ["query": "reads file"])).contains("no method fits"))
+      let answer = site.call("call_read", ["method": "mcp_files.readFile", "arguments": ["id": "a"]])
+      #expect(Self.text(answer).contains("there is no method"))
+    }
+    try await Site.run(["role": "admin", "profile": "files", "profiles": ["files": ["mcp_files_read*"]]]) { site in
+      let names = (site.ask("tools/list").result?["tools"]?.array ?? []).compactMap { $0["name"]?.string }
+      #expect(names == ["mcp_files_readFile"])
+      site.host.answer("mcp_files.readFile", with: .success("text"))
+      #expect(Self.text(site.call("mcp_files_readFile", ["id": "a"])) == "text")
+      #expect(site.call("mcp_files_removeFile", ["id": "a"])["error"]?["code"] == -32602)
+    }
+  }
+
   @Test func findsMethodsByWords() async throws {
     try await Site.run { site in
       let burndown = Self.text(site.call("find_methods", ["query": "how much is left of the sprint"]))

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from orchestron import Host, Refused, by_command_line, by_http, refusal, rest
+from orchestron import BINARY, Host, Refused, by_command_line, by_http, refusal, rest
 
 PYTHON = sys.argv[1] if len(sys.argv) > 1 else sys.executable
 
@@ -103,7 +103,7 @@ for line in sys.stdin:
     if method == "initialize":
         send({"id": id, "result": {"protocolVersion": "1999-01-01" if kind == "future" else "2024-11-05",
               "capabilities": {"tools": {"listChanged": True}},
-              "serverInfo": {"name": "orchestron" if kind == "self" else kind, "version": "0"}}})
+              "serverInfo": {"name": kind, "version": "0"}}})
         print("I am the log", file=sys.stderr, flush=True)
         sys.stdout.write("this is no JSON\\n[]\\n5\\n")
         send({"id": "ask", "method": "sampling/createMessage", "params": {}})
@@ -228,11 +228,15 @@ def hostile(host, folder):
     begin("dies")
     assert reached(host, "dies", "connected")["protocolVersion"] == "2024-11-05"
     for kind, says in {"hangs": "has not answered", "floods": "messages in a second", "endless": "MiB", "many": "500 tools",
-                       "circle": "circle", "future": "1999-01-01", "self": "this Orchestron itself"}.items():
+                       "circle": "circle", "future": "1999-01-01"}.items():
         begin(kind)
         fault = reached(host, kind, "waiting", "failed")["fault"]
         assert says in fault, (kind, fault)
         by_http(host, "mcp_servers.remove", {"name": kind})
+    by_http(host, "mcp_servers.add", {"name": "self", "server": {
+        "command": str(BINARY), "args": ["mcp", "--storage", str(host.storage)], "timeoutSeconds": 20}})
+    fault = reached(host, "self", "waiting", "failed")["fault"]
+    assert "this Orchestron itself" in fault, fault
     assert rest(host, "GET", "/health")
     refusal(by_http, host, "mcp_servers.remove", {"name": "tools"}, says="comes from the configuration")
     refusal(by_http, host, "mcp_servers.add", {"name": "s", "server": {

@@ -1,6 +1,6 @@
 import PluginKit
 
-/// By what a host knows itself when it meets itself: in `_meta` of what a server says of itself first.
+/// By what a host knows itself when it meets itself: an experimental capability of its server.
 enum Mark {
   static let key = "orchestron/host"
 

@@ -140,8 +140,7 @@ extension Session {
     let info =
       facts["serverInfo"].isPresent ? facts["serverInfo"] : facts["_meta"]["io.modelcontextprotocol/serverInfo"]
     server = CleanText.line("\(info["name"].string ?? "") \(info["version"].string ?? "")", limit: 100)
-    let mark = facts["_meta"][Mark.key].string
-    if mark == own || mark == nil && info["name"].string == "orchestron" {
+    if facts["capabilities"]["experimental"][Mark.key]["mark"].string == own {
       throw Failure(
         .failedPrecondition,
         "the MCP server \"\(name)\" is this Orchestron itself: its tools would be its own methods; remove it")

@@ -25,7 +25,7 @@ final class Server {
   init(_ host: Host, _ settings: Settings) {
     self.host = host
     self.settings = settings
-    catalog = ToolCatalog(host)
+    catalog = ToolCatalog(host, settings)
     declared = Declarations(host)
     kept = KeptResults(limit: settings.keptBytes)
     sessions = Sessions(settings)
@@ -97,10 +97,17 @@ final class Server {
   // MARK: Beginnings
 
   /// An object, but for its end.
-  private static let capabilities = """
-    {"tools":{"listChanged":true},"resources":{"listChanged":true,"subscribe":true},"prompts":{"listChanged":true},\
-    "completions":{},"logging":{}
-    """
+  /// What it can, without the brace at the end. By its mark a host knows itself when it meets itself: FNV-1a of 64 bits over
+  /// the path of its storage folder.
+  private lazy var capabilities: String = {
+    let mark = host.info.storageDirectory.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
+      ($0 ^ UInt64($1)) &* 0x100_0000_01B3
+    }
+    return """
+      {"tools":{"listChanged":true},"resources":{"listChanged":true,"subscribe":true},"prompts":{"listChanged":true},\
+      "completions":{},"logging":{},"experimental":{"orchestron/host":{"mark":"\(String(mark, radix: 16))"}}
+      """
+  }()
 
   private func discover(_ request: Request) {
     request.completeCacheable(milliseconds: 3_600_000, isPublic: true) { json in
@@ -109,7 +116,7 @@ final class Server {
       for version in ProtocolVersion.modern { json.string(version) }
       json.endArray()
       json.key("capabilities")
-      json.raw(Self.capabilities + #","extensions":{"io.modelcontextprotocol/tasks":{}}}"#)
+      json.raw(capabilities + #","extensions":{"io.modelcontextprotocol/tasks":{}}}"#)
       json.member("instructions", Self.instructions)
     }
   }
@@ -127,7 +134,7 @@ final class Server {
     request.complete { json in
       json.member("protocolVersion", version)
       json.key("capabilities")
-      json.raw(Self.capabilities + "}")
+      json.raw(capabilities + "}")
       json.key("serverInfo")
       Envelope.serverInfo(&json)
       json.member("instructions", Self.instructions)

@@ -36,6 +36,12 @@ struct Settings {
   /// Whether there is a profile of that name.
   func hasProfile(_ name: String) -> Bool { name == "minimal" || name == "full" || profiles[name] != nil }
 
+  /// Whether a tool that belongs to another MCP server (the plugin mcp-client made a method of it) is shown all the same:
+  /// when a profile names it, or its server (`mcp_files_*`).
+  func exports(_ tool: String) -> Bool {
+    profiles.values.joined().contains { $0.hasPrefix("mcp_") && Profile.matches(tool, $0) }
+  }
+
   /// The names of all profiles, for people.
   var profileNames: String { (["minimal", "full"] + profiles.keys.sorted()).joined(separator: ", ") }
 }

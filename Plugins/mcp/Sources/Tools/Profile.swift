@@ -24,7 +24,7 @@ enum Profile {
     switch self {
     case .minimal: Self.minimalTools.contains(name)
     case .full: true
-    case .list(let names): matches(name, names)
+    case .list(let names): Self.matches(name, names)
     }
   }
 
@@ -33,16 +33,21 @@ enum Profile {
     switch self {
     case .minimal: true
     case .full: false
-    case .list(let names): matches(name, names)
+    case .list(let names): Self.matches(name, names)
     }
   }
 
   /// Whether it has a tool that a plugin declares for MCP.
   func hasDeclared(_ name: String) -> Bool {
-    if case .list(let names) = self { matches(name, names) } else { true }
+    if case .list(let names) = self { Self.matches(name, names) } else { true }
   }
 
-  private func matches(_ name: String, _ patterns: [String]) -> Bool {
-    patterns.contains { $0.hasSuffix("*") ? name.hasPrefix($0.dropLast()) : name == $0 }
+  private static func matches(_ name: String, _ patterns: [String]) -> Bool {
+    patterns.contains { matches(name, $0) }
+  }
+
+  /// Whether a name is meant by a name, or by the beginning of one with `*` behind it.
+  static func matches(_ name: String, _ pattern: String) -> Bool {
+    pattern.hasSuffix("*") ? name.hasPrefix(pattern.dropLast()) : name == pattern
   }
 }

@@ -7,6 +7,7 @@ final class ToolCatalog {
   static let longestName = 48
 
   private let host: Host
+  private let settings: Settings
   private(set) var methods: [String: MethodTool] = [:]
   private(set) var tools: [String: MethodTool] = [:]
   /// In the order of their names.
@@ -18,7 +19,10 @@ final class ToolCatalog {
   /// Set when a service has come or gone.
   var isStale = true
 
-  init(_ host: Host) { self.host = host }
+  init(_ host: Host, _ settings: Settings) {
+    self.host = host
+    self.settings = settings
+  }
 
   /// Reads the methods when they have changed.
   func refresh() async throws(RPCError) {
@@ -41,7 +45,10 @@ final class ToolCatalog {
       services.append((name, service["doc"].string ?? ""))
       let plugin = service["plugin"].string ?? ""
       for json in service["methods"].elements {
-        if let method = MethodTool(json, of: name, plugin: plugin) { add(method) }
+        guard let method = MethodTool(json, of: name, plugin: plugin) else { continue }
+        // What belongs to other MCP servers is shown when the configuration says so.
+        let isForeign = name.hasPrefix("mcp_") && name != "mcp_servers"
+        if !isForeign || settings.exports(method.toolName) { add(method) }
       }
     }
     sorted = tools.values.sorted { $0.toolName < $1.toolName }

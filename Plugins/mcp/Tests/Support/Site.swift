@@ -158,6 +158,12 @@ struct Site {
           ]
         ],
       ],
+      [
+        "name": "mcp_files", "doc": "Tools of another server.", "plugin": "mcp-client",
+        "methods": [
+          method("readFile", ["read"], "Reads a file.", params: [id]), method("removeFile", ["destructive"], ""),
+        ],
+      ],
       ["name": "mcp", "doc": "Itself.", "plugin": "mcp", "methods": [method("open", ["read"], "Never shown.")]],
     ]
   ]
