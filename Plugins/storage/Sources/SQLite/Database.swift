@@ -22,6 +22,8 @@ final class Database {
   let file: String
   let connection: OpaquePointer
   private var statements: [String: Statement] = [:]
+  /// The one that was asked for last. Point reads ask for the same text again, which is found to be equal by its address.
+  private var last: (sql: String, statement: Statement)?
   private let deadline: Deadline
   /// Who hears of statements that take long; the writer's connection has one.
   var longWork: LongWork?
@@ -69,6 +71,7 @@ final class Database {
   var heard: [String]?
 
   deinit {
+    last = nil
     statements.removeAll()
     sqlite3_close_v2(connection)
     pagesOfLog.deallocate()
@@ -110,13 +113,19 @@ final class Database {
   /// The prepared statement for this text: reset, with whatever was bound to it before.
   func statement(_ sql: String) throws(StorageError) -> Statement {
     if heard?.contains(sql) == false { heard?.append(sql) }
+    if let last, last.sql == sql { return last.statement }
     if let known = statements[sql] {
+      last = (sql, known)
       return known
     }
     // Texts vary with the shape of a query; a caller that invents shapes without end must not fill the memory.
-    if statements.count >= 256 { statements.removeAll() }
+    if statements.count >= 256 {
+      last = nil
+      statements.removeAll()
+    }
     let statement = try Statement(sql, connection: connection, file: file)
     statements[sql] = statement
+    last = (sql, statement)
     return statement
   }
 

@@ -101,8 +101,15 @@ extension Storage {
 
   /// Refuses names of other plugins' collections and sequences.
   func checkOwner(of name: String, _ caller: String) throws(StorageError) {
-    let owner = name.utf8.prefix { $0 != UInt8(ascii: "/") }
-    guard owner.elementsEqual(caller.utf8) else {
+    var (bytes, prefix) = (name, caller)
+    let isOwner = bytes.withUTF8 { name in
+      prefix.withUTF8 { owner in
+        name.prefix(owner.count).elementsEqual(owner)
+          && (name.count == owner.count || name[owner.count] == UInt8(ascii: "/"))
+      }
+    }
+    guard isOwner else {
+      let owner = name.utf8.prefix { $0 != UInt8(ascii: "/") }
       throw StorageError(
         .permissionDenied,
         "\(name.prefix(128)) belongs to plugin \"\(String(owner.prefix(64)) ?? "")\", and \"\(caller)\" asked for it; "
