@@ -28,6 +28,38 @@ import Testing
     #expect(bodies == ["/1", "/2", "/3"])
   }
 
+  @Test func whatIsSentAtOnceWaitsForNoTurn() {
+    let server = TestServer()
+    let client = server.connect()
+    let other = server.connect()
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(client.takeText() == Self.hello)
+    #expect(!server.engine.outboxes.hasScheduled)
+    withBytes("GET / HTTP/1.1\r\nHost: a\r\n\r\n") { other.http.receive($0) }
+    #expect(server.engine.outboxes.hasScheduled)
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(server.engine.outboxes.hasScheduled)
+    server.engine.outboxes.flushScheduled()
+    #expect(client.takeText() == Self.hello)
+    #expect(other.takeText() == Self.hello)
+    #expect(!server.engine.outboxes.hasScheduled)
+  }
+
+  @Test(arguments: ["/a?b=c?d", "/?", "/a", "/a?", "*"]) func aTargetIsAPathAndAQuery(target: String) {
+    var seen: [String] = []
+    let server = TestServer { exchange in
+      seen.append("\(exchange.path.text) \(exchange.query.text)")
+      exchange.respond(.ok, text: "")
+    }
+    let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    let method = target == "*" ? "OPTIONS" : "GET"
+    let whole = server.connect()
+    whole.send("\(method) \(target) HTTP/1.1\r\nHost: a\r\n\r\n")
+    let bytewise = server.connect()
+    for byte in "\(method) \(target) HTTP/1.1\r\nHost: a\r\n\r\n".utf8 { bytewise.send([byte]) }
+    #expect(seen == Array(repeating: "\(parts[0]) \(parts.dropFirst().first ?? "")", count: 2))
+  }
+
   @Test func answersLaterRequestsAfterAnEarlierOneThatTakesTime() {
     var waiting: [HTTPExchange] = []
     let server = TestServer { exchange in

@@ -54,6 +54,37 @@ import Testing
     #expect(members == [#""a"=[1, 2]"#, #""b\n"="x""#, #""c"={"d":1}"#])
   }
 
+  private func scanned(_ bytes: Bytes) -> [String] {
+    var scan = JSONScan(bytes)
+    var members: [String] = []
+    while let member = scan.next() { members.append("\(member.name.text)=\(member.value.text)") }
+    return members
+  }
+
+  @Test(arguments: [
+    "{}", " { } ", #"{"id":"x","revision":7}"#, #" { "a" : [1, 2] ,"b\n":"x", "c":{"d":1}} "#,
+    #"{"a":"\\","b":"\\\"","c":"\"}{","\"d\\":[{"e":"]\""},[],{}],"f":-1.5e+10,"g":true ,"h":null}"#,
+    "{\n\t\"ä\" : \"ö{\" ,\r\n \"n\" :\n 1 }",
+  ]) func scansTheMembersOfATextThatWasChecked(text: String) {
+    withBytes(text) { bytes in
+      var members: [String] = []
+      try? JSONText.forEachMember(of: bytes) { members.append("\($0.name.text)=\($0.value.text)") }
+      #expect(scanned(bytes) == members)
+      // What was not checked may be anything; memory behind it is not looked at.
+      for end in 0..<bytes.count {
+        let copy = SharedBytes(copying: bytes.part(0..<end))
+        _ = scanned(copy.bytes)
+      }
+    }
+  }
+
+  @Test(arguments: [
+    "", "7", "[1]", "{", "}", "{]", #"{"a"}"#, #"{"a":}"#, #"{"a":1"b":2}"#, #"{"a":"\"}"#, #"{"a":[}"#, "{,,}",
+  ])
+  func scansNothingBeyondWhatIsNoJSON(text: String) {
+    withBytes(text) { bytes in _ = scanned(bytes) }
+  }
+
   @Test func writesAndReadsStrings() {
     for text in ["", "plain", "q\"b\\s/", "line\nfeed\r\t\u{1}\u{1f}", "häß😀", "\u{7f}\u{2028}"] {
       let quoted = written { $0.append(jsonString: text) }

@@ -44,6 +44,19 @@ import Testing
     }
   }
 
+  @Test func tellsSegmentsApartThatBeginAlike() throws {
+    let names = [
+      "a", "ab", "abcdefg", "abcdefgh", "abcdefgi", "abcdefghi", "abcdefg-long",
+      "\(String(repeating: "abcdefg", count: 40))",
+    ]
+    let router = try router(names.map { "GET /\($0)" })
+    for (index, name) in names.enumerated() { #expect(match(router, .get, "/\(name)") == "\(index) []") }
+    // As long as the first but for a multiple of 256, and as the last but for its end.
+    for path in ["/b", "/abcdefj", "/abcdefgj", "/a\(String(repeating: "a", count: 256))", "/\(names[7].dropLast())x"] {
+      #expect(match(router, .get, path) == "404", "\(path)")
+    }
+  }
+
   @Test func decodesAndConfinesPaths() throws {
     let router = try router(["GET /api/tasks/{id}", "GET /api/tasks"])
     #expect(match(router, .get, "/api/t%61sks/a%20b") == #"0 ["a b"]"#)

@@ -6,18 +6,17 @@ extension Application {
   func takesBodyInParts(_ exchange: HTTPExchange) -> Bool {
     catalog.refresh()
     guard catalog.hasStreamedRoutes, exchange.connection?.isWebSocketOnly != true else { return false }
-    let target = exchange.target
-    let path = target.part(0..<(target.firstIndex(of: UInt8(ascii: "?")) ?? target.count))
-    guard case .found(let match) = catalog.router.match(exchange.method, path), case .raw(let route) = match.endpoint
+    guard case .found(let match) = catalog.router.match(exchange.method, exchange.path),
+      case .raw(let route) = match.endpoint
     else { return false }
     return route.isStreamed
   }
 
   /// Lets the plugin of a route answer.
-  func run(_ route: RawRoute, _ exchange: HTTPExchange, as principal: Principal?, query: Bytes) {
+  func run(_ route: RawRoute, _ exchange: HTTPExchange, as principal: Principal?) {
     let raw: RawExchange
     do throws(Problem) {
-      raw = try makeRaw(route, exchange, as: principal ?? Principal.nobody(), query: query)
+      raw = try makeRaw(route, exchange, as: principal ?? authenticator.nobody)
     } catch {
       return exchange.respond(error)
     }
@@ -49,12 +48,12 @@ extension Application {
   }
 
   private func makeRaw(
-    _ route: RawRoute, _ exchange: HTTPExchange, as principal: Principal, query: Bytes
+    _ route: RawRoute, _ exchange: HTTPExchange, as principal: Principal
   ) throws(Problem) -> RawExchange {
     let captures = zip(route.pattern.parameters, catalog.router.captures).map {
       (name: $0, value: SharedBytes(copying: $1))
     }
-    let pairs = try Self.pairs(of: query)
+    let pairs = try Self.pairs(of: exchange.query)
     if let problem = gate.crowding { throw problem }
     let trace = trace(of: exchange)
     let lasts = route.isStreamed || exchange.header("upgrade") != nil

@@ -55,10 +55,7 @@ final class Application: HTTPHandler {
 
   /// Answers a request; nil stands for somebody who has not been asked yet who he is.
   private func answer(_ exchange: HTTPExchange, as principal: Principal?) {
-    let target = exchange.target
-    let end = target.firstIndex(of: UInt8(ascii: "?")) ?? target.count
-    let path = target.part(0..<end)
-    let query = target.part(min(end + 1, target.count)..<target.count)
+    let path = exchange.path
     if exchange.connection?.isWebSocketOnly == true {
       return isWithinRate(exchange) ? answerWebSocketOnly(exchange, path) : ()
     }
@@ -66,17 +63,11 @@ final class Application: HTTPHandler {
     switch catalog.router.match(exchange.method, path) {
     case .found(let route):
       exchange.record.route = route.meter
-      guard principal == nil, !route.endpoint.isOpen else {
-        guard principal != nil || isWithinRate(exchange) else { return }
-        return answer(exchange, route.endpoint, as: principal, query: query)
-      }
-      identify(exchange) { [self] principal, isNow in
-        // The captures of the match are borrowed: they are gone when the answer came later.
-        if isNow { return answer(exchange, route.endpoint, as: principal, query: query) }
-        answer(exchange, as: principal)
-      } else: { [self] problem in
-        refuse(exchange, route.endpoint, problem)
-      }
+      if let principal { return answer(exchange, route.endpoint, as: principal) }
+      if route.endpoint.isOpen { return isWithinRate(exchange) ? answer(exchange, route.endpoint, as: nil) : () }
+      let credential = authenticator.credential(of: exchange)
+      guard let known = authenticator.known(exchange, credential) else { return identify(exchange, credential, route) }
+      if isWithinRate(exchange, known) { answer(exchange, route.endpoint, as: known) }
     case .methodNotAllowed(let allow):
       guard isWithinRate(exchange) else { return }
       if exchange.method == .options { return respondOptions(exchange, allow: allow) }
@@ -136,7 +127,7 @@ final class Application: HTTPHandler {
     }
   }
 
-  private func answer(_ exchange: HTTPExchange, _ endpoint: Endpoint, as principal: Principal?, query: Bytes) {
+  private func answer(_ exchange: HTTPExchange, _ endpoint: Endpoint, as principal: Principal?) {
     exchange.record.actor = principal?.actor
     switch endpoint {
     case .health:
@@ -162,40 +153,30 @@ final class Application: HTTPHandler {
     case .webSocket:
       openSession(exchange)
     case .events:
-      openEvents(exchange, as: principal, query: query)
+      openEvents(exchange, as: principal)
     case .anyMethod:
       name.removeAll()
       name.append(catalog.router.captures[0])
       name.append(UInt8(ascii: "."))
       name.append(catalog.router.captures[1])
-      guard query.isEmpty else {
+      guard exchange.query.isEmpty else {
         return exchange.respond(Problem(.invalidArgument, "Arguments of this address go into the body."))
       }
       call(exchange, RESTCall(exchange, nil), as: principal)
     case .declared(let declaration):
       name.removeAll()
       name.append(declaration.fullName)
-      call(exchange, RESTCall(exchange, declaration), as: principal, query: query)
+      call(exchange, RESTCall(exchange, declaration), as: principal)
     case .raw(let route):
-      run(route, exchange, as: principal, query: query)
+      run(route, exchange, as: principal)
     }
   }
 
   // MARK: Who asks
 
-  /// Finds out who asks, from what the connection is known by when that still holds. `isNow` tells that nothing else
-  /// has happened meanwhile.
-  private func identify(
-    _ exchange: HTTPExchange, then body: @escaping (Principal, _ isNow: Bool) -> Void,
-    else refuse: @escaping (Problem) -> Void
-  ) {
-    guard authenticator.isRequired else { return body(authenticator.anybody, true) }
-    let credential = Credential(of: exchange, cookie: authenticator.cookie, allowsCookie: !exchange.allowsOrigin)
+  /// Finds out who asks, and answers then.
+  private func identify(_ exchange: HTTPExchange, _ credential: Credential, _ route: Router<Endpoint>.Route) {
     let generation = authenticator.generation
-    let known = exchange.connection?.attachment as? KnownIdentity
-    if let known, known.holds(for: credential, exchange.remote, generation: generation, now: Authenticator.now) {
-      return isWithinRate(exchange, known.principal) ? body(known.principal, true) : ()
-    }
     var isNow = true
     authenticator.identify(credential, exchange.remote) { [self] outcome in
       guard exchange.isOpen else { return }  // The client has gone while somebody was asked.
@@ -205,9 +186,12 @@ final class Application: HTTPHandler {
           exchange.connection?.attachment = KnownIdentity(
             principal, credential, exchange.remote, generation: generation)
         }
-        if isWithinRate(exchange, principal) { body(principal, isNow) }
+        guard isWithinRate(exchange, principal) else { return }
+        // The captures of the match are borrowed: they are gone when the answer came later.
+        if isNow { return answer(exchange, route.endpoint, as: principal) }
+        answer(exchange, as: principal)
       case .failure(let problem):
-        if isWithinRate(exchange) { refuse(problem) }
+        if isWithinRate(exchange) { refuse(exchange, route.endpoint, problem) }
       }
     }
     isNow = false
@@ -233,28 +217,28 @@ final class Application: HTTPHandler {
 
   // MARK: Calls
 
-  private func call(
-    _ exchange: HTTPExchange, _ call: RESTCall, as principal: Principal?, query: Bytes = Bytes(start: nil, count: 0)
-  ) {
+  private func call(_ exchange: HTTPExchange, _ call: RESTCall, as principal: Principal?) {
     guard let principal else { return }
     guard exchange.body.isEmpty || isJSON(exchange.header("content-type")) else {
       return exchange.respond(
         Problem(http: .unsupportedMediaType, detail: "The body must be JSON: send Content-Type: application/json.")
       ) { $0.append("Accept: application/json\r\n") }
     }
-    guard exchange.header("content-encoding") != nil else { return begin(call, exchange, as: principal, query: query) }
+    guard !exchange.body.isEmpty, exchange.header("content-encoding") != nil else {
+      return begin(call, exchange, as: principal)
+    }
     withPlainBody(exchange) { [self] isNow in
-      if isNow { return begin(call, exchange, as: principal, query: query) }
+      if isNow { return begin(call, exchange, as: principal) }
       // The captures of the match are borrowed: it is made again.
       answer(exchange, as: principal)
     }
   }
 
-  private func begin(_ call: RESTCall, _ exchange: HTTPExchange, as principal: Principal, query: Bytes) {
+  private func begin(_ call: RESTCall, _ exchange: HTTPExchange, as principal: Principal) {
     arguments.removeAll(keeping: 1 << 20)
     do throws(Problem) {
       try call.writeArguments(
-        path: call.declaration == nil ? [] : catalog.router.captures, query: query, with: &writer, to: &arguments)
+        path: call.declaration == nil ? [] : catalog.router.captures, with: &writer, to: &arguments)
     } catch {
       return exchange.respond(error)
     }
@@ -283,16 +267,16 @@ final class Application: HTTPHandler {
   }
 
   /// Answers with events for as long as the client stays.
-  private func openEvents(_ exchange: HTTPExchange, as principal: Principal?, query: Bytes) {
+  private func openEvents(_ exchange: HTTPExchange, as principal: Principal?) {
     guard let principal else { return }
-    let credential = Credential(of: exchange, cookie: authenticator.cookie, allowsCookie: !exchange.allowsOrigin)
+    let credential = authenticator.credential(of: exchange)
     let visitor = Visitor(authenticator, Shown(credential), exchange.remote, principal: principal)
-    EventStream.answer(exchange, self, visitor, as: principal, query: query)
+    EventStream.answer(exchange, self, visitor, as: principal)
   }
 
   /// Who wants to open a WebSocket; nil when the request was refused.
   func visitor(of exchange: HTTPExchange, principal: Principal? = nil) -> Visitor? {
-    let credential = Credential(of: exchange, cookie: authenticator.cookie, allowsCookie: !exchange.allowsOrigin)
+    let credential = authenticator.credential(of: exchange)
     if credential.kind == .cookie, exchange.header("origin") == nil {
       let detail = "A WebSocket that comes with a cookie must tell its Origin; programs send a token."
       exchange.respond(Problem(http: .forbidden, detail: detail))

@@ -1,7 +1,8 @@
 /// What headers tell about an answer: the revision of an entity, its id, the next page of a list.
 struct EntityFacts {
   private var id: Bytes?
-  private var revision: Bytes?
+  /// What stands in the entity tag: the revision.
+  private(set) var tag: Bytes?
   private var next: Bytes?
   private var isList = false
 
@@ -17,26 +18,29 @@ struct EntityFacts {
       next = JSONText.member("next", of: answer)
       return
     }
-    var facts = self
-    try? JSONText.forEachMember(of: answer) { member in
-      if member.name.equals(#""id""#) { facts.id = member.value }
-      if member.name.equals(#""revision""#) { facts.revision = member.value }
+    var scan = JSONScan(answer)
+    while let member = scan.next() {
+      if id == nil, member.name.equals(#""id""#) {
+        id = member.value
+      } else if tag == nil, member.name.equals(#""revision""#) {
+        tag = Self.isNumber(member.value) ? member.value : nil
+      } else {
+        continue
+      }
+      if id != nil, tag != nil { return }
     }
-    self = facts
   }
 
-  /// What stands in the entity tag: the revision.
-  var tag: Bytes? {
-    guard let revision, revision.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else { return nil }
-    return revision
+  private static func isNumber(_ value: Bytes) -> Bool {
+    !value.isEmpty && value.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
   }
 
   /// Appends `Location`: the address of a new entity.
   ///
   /// - Parameters:
   ///   - home: The path below which it is; nil for the one where it was made.
-  ///   - target: That of the request.
-  func appendLocation(below home: String?, or target: Bytes, to buffer: inout ByteBuffer) {
+  ///   - path: That of the request.
+  func appendLocation(below home: String?, or path: Bytes, to buffer: inout ByteBuffer) {
     guard let id, id.first == UInt8(ascii: "\"") else { return }
     var text = ByteBuffer()
     text.append(unescaping: id)
@@ -44,7 +48,7 @@ struct EntityFacts {
     if let home {
       location.append(home)
     } else {
-      location.append(target.part(0..<(target.firstIndex(of: UInt8(ascii: "?")) ?? target.count)))
+      location.append(path)
     }
     location.append(UInt8(ascii: "/"))
     location.append(percentEncoding: text.bytes)
@@ -53,15 +57,13 @@ struct EntityFacts {
 
   /// Appends `Link` to the next page and, when this is not the first, to the first: the same address with another
   /// cursor or none.
-  func appendLink(of target: Bytes, to buffer: inout ByteBuffer) {
-    guard isList else { return }
-    let end = target.firstIndex(of: UInt8(ascii: "?")) ?? target.count
-    guard next != nil || end < target.count else { return }
+  func appendLink(of path: Bytes, _ query: Bytes, to buffer: inout ByteBuffer) {
+    guard isList, next != nil || !query.isEmpty else { return }
     var page = ByteBuffer()
-    page.append(target.part(0..<end))
+    page.append(path)
     page.append(UInt8(ascii: "?"))
     var isFirst = true
-    for pair in target.part(min(end + 1, target.count)..<target.count).split(separator: UInt8(ascii: "&")) {
+    for pair in query.split(separator: UInt8(ascii: "&")) {
       let pair = Bytes(rebasing: pair)
       if pair.count >= 7, pair.part(0..<7).equals("cursor=") {
         isFirst = false

@@ -23,12 +23,12 @@ final class EventStream: EventReader, Resident {
 
   /// Answers a request with the events that its query asks for, until the client goes.
   static func answer(
-    _ exchange: HTTPExchange, _ app: Application, _ visitor: Visitor, as principal: Principal, query: Bytes
+    _ exchange: HTTPExchange, _ app: Application, _ visitor: Visitor, as principal: Principal
   ) {
     let stream = EventStream(app, exchange, visitor)
     let membership: TopicHub.Membership
     do throws(Problem) {
-      let wish = try SubscriptionWish(query: query, lastEventID: exchange.header("last-event-id"))
+      let wish = try SubscriptionWish(query: exchange.query, lastEventID: exchange.header("last-event-id"))
       membership = try app.topics.join(stream, wish, as: principal)
     } catch {
       return exchange.respond(error)

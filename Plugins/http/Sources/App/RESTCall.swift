@@ -23,9 +23,10 @@ final class RESTCall: HostCall {
 
   /// Appends the arguments of the request as one JSON object.
   func writeArguments(
-    path: [Bytes], query: Bytes, with writer: inout ArgumentWriter, to output: inout ByteBuffer
+    path: [Bytes], with writer: inout ArgumentWriter, to output: inout ByteBuffer
   ) throws(Problem) {
     let owners = try headerArguments()
+    let query = exchange.query
     if let declaration, !path.isEmpty || !query.isEmpty || !owners.isEmpty {
       let headers = owners.map { (name: $0.name, value: $0.value.bytes) }
       // The bytes belong to their owners, which nothing else keeps until they are written.
@@ -65,9 +66,7 @@ final class RESTCall: HostCall {
       isConditional = true
       arguments.append(("revision", SharedBytes { $0.append(decimal: revision) }))
     }
-    if let key = exchange.header("idempotency-key"),
-      declaration.parameters.contains(where: { $0.name == "idempotencyKey" })
-    {
+    if declaration.takesIdempotencyKey, let key = exchange.header("idempotency-key") {
       arguments.append(("idempotencyKey", SharedBytes { $0.append(jsonString: key) }))
     }
     return arguments
@@ -111,8 +110,8 @@ final class RESTCall: HostCall {
     let exchange = self.exchange
     func headers(_ buffer: inout ByteBuffer) {
       if let tag = facts.tag { exchange.appendTag(tag, to: &buffer) }
-      if creates { facts.appendLocation(below: home, or: exchange.target, to: &buffer) }
-      facts.appendLink(of: exchange.target, to: &buffer)
+      if creates { facts.appendLocation(below: home, or: exchange.path, to: &buffer) }
+      facts.appendLink(of: exchange.path, exchange.query, to: &buffer)
       guard let returns else { return }
       buffer.append("Preference-Applied: ")
       buffer.append(returns.text)

@@ -32,7 +32,7 @@ struct SitePolicy {
   func verdict(of exchange: HTTPExchange) -> Verdict {
     let remote = exchange.remote
     let host = remote.host?.bytes ?? exchange.header("host")
-    if let host, !knows(host: Self.split(host).name) { return .foreignHost }
+    if let host, !knows(host: Self.name(of: host)) { return .foreignHost }
     guard let origin = exchange.header("origin") else { return .own }
     if isOwn(origin: origin, host: host, remote) { return .own }
     return origins.contains { equals(origin, $0) } ? .allowed : .foreignOrigin
@@ -44,10 +44,11 @@ struct SitePolicy {
     let usual = remote.isSecure ? 443 : 80
     let length = scheme.utf8CodeUnitCount
     guard origin.count > length, origin.part(0..<length).equals(ignoringCase: scheme) else { return false }
-    let (name, port) = Self.split(origin.part(length..<origin.count))
-    guard knows(host: name) else { return false }
-    if ports.contains(port ?? usual) { return true }
-    return remote.isForwarded && host.map { Self.split($0).port ?? usual == port ?? usual } == true
+    let page = origin.part(length..<origin.count)
+    guard knows(host: Self.name(of: page)) else { return false }
+    let port = Self.port(of: page) ?? usual
+    if ports.contains(port) { return true }
+    return remote.isForwarded && host.map { Self.port(of: $0) ?? usual == port } == true
   }
 
   private func knows(host: Bytes) -> Bool {
@@ -78,10 +79,16 @@ struct SitePolicy {
     return dots == 3 && digits > 0
   }
 
-  /// A host and its port; the brackets of an IPv6 address stay.
-  private static func split(_ host: Bytes) -> (name: Bytes, port: Int?) {
-    let colon = host.lastIndex(of: UInt8(ascii: ":"))
-    guard let colon, host.last != UInt8(ascii: "]") else { return (host, nil) }
-    return (host.part(0..<colon), Int(host.part(colon + 1..<host.count).text) ?? -1)
+  /// A host without its port; the brackets of an IPv6 address stay.
+  private static func name(of host: Bytes) -> Bytes { colon(in: host).map { host.part(0..<$0) } ?? host }
+
+  /// The port of a host: nil without one, -1 for one that is none.
+  private static func port(of host: Bytes) -> Int? {
+    colon(in: host).map { Int(host.part($0 + 1..<host.count).text) ?? -1 }
+  }
+
+  /// Where the port begins.
+  private static func colon(in host: Bytes) -> Int? {
+    host.last == UInt8(ascii: "]") ? nil : host.lastIndex(of: UInt8(ascii: ":"))
   }
 }

@@ -47,7 +47,11 @@ final class Outbox {
 
   /// Lets the owner have its turn though there is nothing to write.
   func wake() {
-    guard !isClosed, !isScheduled else { return }
+    if !isClosed { schedule() }
+  }
+
+  private func schedule() {
+    guard !isScheduled else { return }
     isScheduled = true
     pool.scheduled.append(self)
   }
@@ -64,14 +68,15 @@ final class Outbox {
   /// Lets the owner see at the end of this turn that there is nothing more to write: it has closed itself.
   func wakeOwner() {
     wakesOwner = true
-    guard !isScheduled else { return }
-    isScheduled = true
-    pool.scheduled.append(self)
+    schedule()
   }
 
   /// The queue to write now, or nil when nothing waits or a write is still under way.
   func nextWrite() -> OutputQueue? {
-    isScheduled = false
+    if isScheduled {
+      isScheduled = false
+      pool.forget(self)
+    }
     guard inFlight == nil else { return nil }
     inFlight = pending
     pending = nil
@@ -128,6 +133,12 @@ final class OutboxPool {
   }
 
   var hasScheduled: Bool { !scheduled.isEmpty }
+
+  /// Takes out what was flushed before its turn, when it came last: else every answer that was sent at once would cost
+  /// the end of the turn a look.
+  fileprivate func forget(_ outbox: Outbox) {
+    if scheduled.last === outbox { scheduled.removeLast() }
+  }
 
   /// Flushes every outbox that got bytes since the last call. Once per turn of the loop.
   func flushScheduled() {

@@ -6,7 +6,7 @@ protocol HTTPObserver: AnyObject {
   func begin(_ engine: HTTPEngine) -> ExchangeRecord
   /// The reply has ended, or the client has gone before.
   func didEnd(_ exchange: HTTPExchange)
-  /// So many clients are connected; told about once a second.
+  /// So many clients are connected; told about once a second, and at the end.
   func set(connections count: Int)
 }
 

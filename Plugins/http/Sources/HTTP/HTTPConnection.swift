@@ -30,11 +30,11 @@ final class HTTPConnection {
   var attachment: AnyObject?
   /// Who has the connection from now on, when the phase is ``Phase/upgraded``.
   private(set) var successor: (any WebSocketHandler)?
-  private(set) var phase = Phase.idle { didSet { since = engine.now } }
-  private var since: UInt64
+  var phase = Phase.idle { didSet { since = engine.now } }
+  var since: UInt64
   /// While a body is streamed: how much of it had come ``since``.
-  private var bytesSince = 0
-  private var exchange: HTTPExchange?
+  var bytesSince = 0
+  var exchange: HTTPExchange?
   private var held = ByteBuffer()
   private var isParsing = false
   private var lingered = 0
@@ -241,67 +241,5 @@ final class HTTPConnection {
     case .idle, .lingering: close()
     case .upgraded, .closed: break
     }
-  }
-}
-
-// MARK: - Bodies in parts
-
-extension HTTPConnection {
-  private func beginStreaming(_ exchange: HTTPExchange) {
-    phase = .streaming
-    bytesSince = 0
-    engine.handler.handle(exchange)
-    if phase == .streaming { exchange.wasKept = true }
-  }
-
-  private func bodyDidCome(_ exchange: HTTPExchange) {
-    if !wantsInput { since = engine.now }  // From here on it is the handler's turn.
-    exchange.onBody?()
-  }
-
-  /// The handler has taken what waited of the body.
-  func bodyWasTaken() {
-    guard phase == .streaming else { return }
-    restartBodyTime()
-    outbox.wake()  // Its owner looks whether the socket is to be read again.
-  }
-
-  /// The handler wants a body that its client sends only when it is told to.
-  func sayContinue() {
-    guard phase == .streaming else { return }
-    restartBodyTime()
-    outbox.append { $0.append("HTTP/1.1 100 Continue\r\n\r\n") }
-  }
-
-  private func restartBodyTime() {
-    since = engine.now
-    bytesSince = exchange?.bodyBytes ?? 0
-  }
-
-  /// Whether it is the client that is waited for, and not the handler.
-  private var isClientsTurn: Bool { wantsInput && exchange?.wantsContinue != true }
-
-  private var bodyDeadline: UInt64 {
-    let bytes = max((exchange?.bodyBytes ?? 0) - bytesSince, 0)
-    return since + engine.limits.bodyGrace + UInt64(bytes) * 1000 / engine.limits.bodyRate
-  }
-
-  private var answerDeadline: UInt64 {
-    guard let exchange, exchange.reply == .none, let time = exchange.answerTime else { return .max }
-    return since + time
-  }
-
-  private func answerIsOverdue() {
-    guard let exchange, exchange.reply == .none, let time = exchange.answerTime else { return }
-    giveUp(exchange, Problem(.deadlineExceeded, "The answer did not begin within \(Double(time) / 1000) s."))
-  }
-
-  /// Answers in the place of a handler, and tells it that nobody waits any more.
-  private func giveUp(_ exchange: HTTPExchange, _ problem: Problem) {
-    guard exchange.reply == .none else { return close() }
-    let tell = exchange.onDisconnect
-    exchange.onDisconnect = nil
-    exchange.respond(problem)
-    tell?()
   }
 }

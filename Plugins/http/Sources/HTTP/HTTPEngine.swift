@@ -77,6 +77,7 @@ final class HTTPEngine {
   func close() {
     isClosed = true
     spare = []
+    observer?.set(connections: 0)
     observer = nil
   }
 }

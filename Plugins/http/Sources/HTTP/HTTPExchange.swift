@@ -29,10 +29,14 @@ final class HTTPExchange {
   // The request.
   private var head = ByteBuffer()
   private var targetLength = 0
+  /// Where the query begins, with its question mark; nil without one.
+  private var queryStart: Int?
   private(set) var fields: [HeaderField] = []
-  private var fieldStart = 0
-  private var valueStart = -1
-  private var storedBody = ByteBuffer()
+  /// The lengths of the names of ``fields``, a bit each: most headers that are looked for are not there.
+  private var nameLengths: UInt64 = 0
+  private var (fieldStart, valueStart) = (0, -1)
+  /// What of the body nobody has taken.
+  var storedBody = ByteBuffer()
   private var heldBody: HeldBytes
   /// Bytes of the body so far, also of a body that is ignored.
   private(set) var bodyBytes = 0
@@ -40,12 +44,12 @@ final class HTTPExchange {
   private(set) var isHeadComplete = false
   private(set) var keepsAlive = false
   private(set) var isVersion11 = false
-  private(set) var wantsContinue = false
+  var wantsContinue = false
   /// Whether the handler runs before the body is there, and takes it in parts.
   private(set) var isStreamed = false
   private(set) var isBodyComplete = false
 
-  // Where in the message the parser is: the limits count framing, too.
+  // Where the parser is: the limits count framing, too.
   private var messageBytes = 0
   private var run = Bytes(start: nil, count: 0)
   private var headBytes = 0
@@ -100,9 +104,8 @@ final class HTTPExchange {
     head.removeAll(keeping: 64 * 1024)
     storedBody.removeAll(keeping: 64 * 1024)
     fields.removeAll(keepingCapacity: true)
-    targetLength = 0
-    fieldStart = 0
-    valueStart = -1
+    (targetLength, queryStart, nameLengths) = (0, nil, 0)
+    (fieldStart, valueStart) = (0, -1)
     bodyBytes = 0
     method = .other
     isHeadComplete = false
@@ -130,6 +133,10 @@ final class HTTPExchange {
 
   /// The request target as sent, not decoded.
   var target: Bytes { head.slice(0, targetLength) }
+  /// The target without its query.
+  var path: Bytes { head.slice(0, queryStart ?? targetLength) }
+  /// What stands behind the question mark of the target; empty without one.
+  var query: Bytes { queryStart.map { head.slice($0 + 1, targetLength - $0 - 1) } ?? Bytes(start: nil, count: 0) }
 
   /// The whole body; empty for methods whose body means nothing.
   var body: Bytes { plainBody?.bytes ?? storedBody.bytes }
@@ -139,6 +146,7 @@ final class HTTPExchange {
 
   /// The trimmed value of the first header of that name, which is in lower case.
   func header(_ lower: StaticString) -> Bytes? {
+    guard nameLengths & Self.bit(ofLength: lower.utf8CodeUnitCount) != 0 else { return nil }
     for field in fields where field.name.count == lower.utf8CodeUnitCount {
       if name(field).equals(ignoringCase: lower) { return value(field) }
     }
@@ -149,6 +157,9 @@ final class HTTPExchange {
   func forEachHeader(_ lower: StaticString, _ body: (Bytes) -> Void) {
     for field in fields where name(field).equals(ignoringCase: lower) { body(value(field)) }
   }
+
+  /// The bit of ``nameLengths`` for names of that length; long ones share the last.
+  private static func bit(ofLength count: Int) -> UInt64 { 1 << UInt64(min(count, 63)) }
 
   func name(_ field: HeaderField) -> Bytes { head.slice(field.name.lowerBound, field.name.count) }
   func value(_ field: HeaderField) -> Bytes { head.slice(field.value.lowerBound, field.value.count) }
@@ -201,6 +212,7 @@ final class HTTPExchange {
 
   func parserDidRead(target part: Bytes) -> Bool {
     head.append(part)
+    if queryStart == nil, let mark = part.firstIndex(of: UInt8(ascii: "?")) { queryStart = targetLength + mark }
     targetLength += part.count
     if targetLength > engine.limits.target {
       return refuse(.uriTooLong, "The request target is longer than \(engine.limits.target) bytes.")
@@ -233,6 +245,7 @@ final class HTTPExchange {
     let bytes = head.bytes
     while end > start, bytes[end - 1] == 32 || bytes[end - 1] == 9 { end -= 1 }
     fields.append(HeaderField(name: fieldStart..<start, value: start..<end))
+    nameLengths |= Self.bit(ofLength: start - fieldStart)
     fieldStart = head.count
     valueStart = -1
     return true
@@ -282,30 +295,4 @@ final class HTTPExchange {
 
   /// The body is not held for the client any more.
   func releaseBody() { heldBody.release() }
-}
-
-// MARK: - Bodies in parts
-
-extension HTTPExchange {
-  /// The most bytes of a body.
-  var bodyLimit: Int { isStreamed ? engine.limits.streamedBody : engine.limits.body }
-
-  /// Bytes of the body that nobody has taken yet.
-  var waitingBytes: Int { storedBody.count }
-
-  /// Takes what has come of a streamed body; nil when nothing waits.
-  func takePart() -> SharedBytes? {
-    guard waitingBytes > 0 else { return nil }
-    let part = SharedBytes(emptying: &storedBody)
-    releaseBody()
-    connection?.bodyWasTaken()
-    return part
-  }
-
-  /// Tells a client that waits for it to send the body of a streamed request.
-  func demandBody() {
-    guard wantsContinue, reply == .none else { return }
-    wantsContinue = false
-    connection?.sayContinue()
-  }
 }

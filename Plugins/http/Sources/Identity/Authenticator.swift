@@ -9,6 +9,8 @@ final class Authenticator {
   private let auth: UnsafePointer<orch_auth>?
   /// Who everybody is while nobody has to show who he is.
   let anybody = Principal.anybody()
+  /// Who it is that nobody has asked for.
+  let nobody = Principal.nobody()
   /// Grows when answers given before may be wrong now.
   private(set) var generation = 0
   /// The name of the session cookie.
@@ -34,6 +36,20 @@ final class Authenticator {
 
   /// Forgets what is remembered of connections.
   func forget() { generation += 1 }
+
+  /// What a request shows to tell who asks. A cookie does not count for pages of foreign origins.
+  func credential(of exchange: HTTPExchange) -> Credential {
+    Credential(of: exchange, cookie: cookie, allowsCookie: !exchange.allowsOrigin)
+  }
+
+  /// Who asks, when that is known without asking: from what the connection was known by, while that holds.
+  func known(_ exchange: HTTPExchange, _ credential: Credential) -> Principal? {
+    guard isRequired else { return anybody }
+    guard let known = exchange.connection?.attachment as? KnownIdentity,
+      known.holds(for: credential, exchange.remote, generation: generation, now: Self.now)
+    else { return nil }
+    return known.principal
+  }
 
   /// Finds out who shows a credential. `done` may run before this returns.
   func identify(_ credential: Credential, _ remote: Remote, _ done: @escaping (Outcome) -> Void) {

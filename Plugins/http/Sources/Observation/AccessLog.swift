@@ -17,8 +17,7 @@ final class AccessLog {
     if exchange.remote.address != nil { line.member("address", exchange.remote.text.bytes.text) }
     line.member("method", "\(exchange.method.name)")
     if let route = record.route { line.member("route", route.pattern) }
-    let target = exchange.target
-    line.member("path", target.part(0..<(target.firstIndex(of: UInt8(ascii: "?")) ?? target.count)).text)
+    line.member("path", exchange.path.text)
     line.member("status", Int(record.status.rawValue))
     line.member("bytes", record.sentBytes)
     line.member("milliseconds", Double(nanoseconds / 1000) / 1000)

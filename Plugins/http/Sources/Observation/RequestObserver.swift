@@ -10,6 +10,9 @@ final class RequestObserver: HTTPObserver {
   private let unmatched = HTTPMethod.allCases.map { RouteMeter($0, "") }
   private let receivedBytes: Counter?
   private let sentBytes: Counter?
+  /// Bytes that are not counted yet: they are once a second.
+  private var received = 0
+  private var sent = 0
   private let connections: Gauge?
   private let webSockets: Gauge?
 
@@ -18,8 +21,10 @@ final class RequestObserver: HTTPObserver {
     self.host = host
     tracer = RequestTracer(host)
     // A host without metrics measures nothing.
-    receivedBytes = try? host.counter("request_bytes", unit: "bytes", doc: "Bytes of requests, heads included.")
-    sentBytes = try? host.counter("response_bytes", unit: "bytes", doc: "Bytes of replies, heads included.")
+    receivedBytes = try? host.counter(
+      "request_bytes", unit: "bytes", doc: "Bytes of requests, heads included; known to the second.")
+    sentBytes = try? host.counter(
+      "response_bytes", unit: "bytes", doc: "Bytes of replies, heads included; known to the second.")
     connections = try? host.gauge("connections", doc: "Clients that are connected; known to the second.")
     webSockets = try? host.gauge(
       "websocket_clients", doc: "WebSockets and event streams that are open, those of other plugins included.")
@@ -40,16 +45,21 @@ final class RequestObserver: HTTPObserver {
   }
 
   func didEnd(_ exchange: HTTPExchange) {
-    let record = exchange.record
-    let time = uv_hrtime() &- record.started
-    (record.route ?? unmatched[Int(exchange.method.rawValue)]).count(
-      exchange.method, record.status, nanoseconds: time, host: host)
-    receivedBytes?.add(Double(record.receivedBytes))
-    sentBytes?.add(Double(record.sentBytes))
-    if record.id != nil { log?.write(exchange, nanoseconds: time, tracer) }
+    let time = uv_hrtime() &- exchange.record.started
+    (exchange.record.route ?? unmatched[Int(exchange.method.rawValue)]).count(
+      exchange.method, exchange.record.status, nanoseconds: time, host: host)
+    received += exchange.record.receivedBytes
+    sent += exchange.record.sentBytes
+    if exchange.record.id != nil { log?.write(exchange, nanoseconds: time, tracer) }
     tracer?.end(exchange)
   }
 
-  func set(connections count: Int) { connections?.set(Double(count)) }
+  func set(connections count: Int) {
+    connections?.set(Double(count))
+    receivedBytes?.add(Double(received))
+    sentBytes?.add(Double(sent))
+    (received, sent) = (0, 0)
+  }
+
   func set(webSockets count: Int) { webSockets?.set(Double(count)) }
 }

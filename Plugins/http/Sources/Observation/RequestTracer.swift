@@ -73,16 +73,15 @@ extension RequestTracer {
 
   /// Ends the span of a request, with what OpenTelemetry's conventions have servers say.
   func end(_ exchange: HTTPExchange) {
-    let record = exchange.record
-    let span = record.span
+    let span = exchange.record.span
     guard span != 0 else { return }
+    let record = exchange.record
     set(span, "http.request.method", exchange.method.name)
     if let route = record.route {
       var pattern = route.pattern
       pattern.withUTF8 { set(span, "http.route", $0) }
     }
-    let target = exchange.target
-    set(span, "url.path", target.part(0..<(target.firstIndex(of: UInt8(ascii: "?")) ?? target.count)))
+    set(span, "url.path", exchange.path)
     set(span, "url.scheme", exchange.remote.isSecure ? "https" : "http")
     if exchange.remote.address != nil { set(span, "client.address", exchange.remote.text.bytes) }
     if let id = exchange.requestID { set(span, "http.request.header.x-request-id", id) }

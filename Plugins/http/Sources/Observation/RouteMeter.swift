@@ -3,8 +3,11 @@ import PluginKit
 /// What is measured of the requests of one route. Its series are made by its first request: routes that nobody uses have
 /// none.
 final class RouteMeter {
+  /// `/api/tasks/{id}`; empty for requests that lead nowhere.
+  let pattern: String
+  /// The name of the route as spans bear it: `GET /api/tasks/{id}`.
+  let name: String
   private let method: HTTPMethod
-  private let path: String
   /// By the first digit of the status.
   private var counters: [Counter?] = Array(repeating: nil, count: 6)
   private var times: Histogram?
@@ -15,19 +18,15 @@ final class RouteMeter {
   /// From a tenth of a millisecond to ten seconds.
   static let bounds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-  /// - Parameter path: `/api/tasks/{id}`; empty for requests that lead nowhere.
-  init(_ method: HTTPMethod, _ path: String) {
+  init(_ method: HTTPMethod, _ pattern: String) {
     self.method = method
-    self.path = path
+    self.pattern = pattern
+    name = pattern.isEmpty ? "\(method.name)" : "\(method.name) \(pattern)"
   }
-
-  /// The name of the route as spans bear it: `GET /api/tasks/{id}`.
-  var name: String { path.isEmpty ? "\(method.name)" : "\(method.name) \(path)" }
-  var pattern: String { path }
 
   func count(_ asked: HTTPMethod, _ status: HTTPStatus, nanoseconds: UInt64, host: Host) {
     if asked == .head, method != .head {
-      let meter = head ?? RouteMeter(.head, path)
+      let meter = head ?? RouteMeter(.head, pattern)
       head = meter
       return meter.count(asked, status, nanoseconds: nanoseconds, host: host)
     }
@@ -39,7 +38,7 @@ final class RouteMeter {
 
   private func define(_ family: Int, _ host: Host) -> Counter? {
     guard !isRefused else { return nil }
-    let (method, path) = ("\(method.name)", path)
+    let (method, path) = ("\(method.name)", pattern)
     do {
       let (counter, times) = try Loop.assumeIsolated {
         (

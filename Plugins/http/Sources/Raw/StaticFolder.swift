@@ -24,6 +24,12 @@ final class StaticFolder {
     var seconds: Int
     var nanoseconds: Int
     var size: Int
+
+    init(_ status: stat) {
+      seconds = status.st_mtim.tv_sec
+      nanoseconds = status.st_mtim.tv_nsec
+      size = Int(status.st_size)
+    }
   }
 
   private let root: String
@@ -60,14 +66,13 @@ final class StaticFolder {
     guard !segments.contains(where: { $0.isEmpty || $0.first == dot }), !name.utf8.contains(0) else { return nil }
     guard let resolved = realpath("\(root)/\(name)", nil) else { return nil }
     defer { free(resolved) }
-    guard String(cString: resolved).utf8.starts(with: "\(root)/".utf8), let file = OpenFile(resolved) else {
-      return nil
-    }
+    guard String(cString: resolved).utf8.starts(with: "\(root)/".utf8) else { return nil }
     var status = stat()
-    guard fstat(file.descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    let stamp = Stamp(
-      seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec, size: Int(status.st_size))
-    if let known = files[name], known.stamp == stamp { return known }
+    // What is kept need not be opened.
+    if let known = files[name], stat(resolved, &status) == 0, known.stamp == Stamp(status) { return known }
+    guard let file = OpenFile(resolved), fstat(file.descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG
+    else { return nil }
+    let stamp = Stamp(status)
     func make(_ content: File.Content, tag: String) -> File {
       File(
         content: content, size: stamp.size, type: Self.type(of: name), tag: tag, isImmutable: Self.hasHash(name),

@@ -1,5 +1,5 @@
 /// A public method as the host knows it: what its REST face is derived from.
-struct Declaration {
+final class Declaration {
   struct Parameter {
     enum Kind {
       case bool, integer, number, string, bytes, json
@@ -13,10 +13,12 @@ struct Declaration {
     var isRequired = false
   }
 
-  var service: String
-  var name: String
-  var parameters: [Parameter]
-  var route: RoutePattern
+  let service: String
+  let name: String
+  /// `tasks.get`
+  let fullName: String
+  let parameters: [Parameter]
+  let route: RoutePattern
   /// Whether it emits chunks before it answers.
   var isStream = false
   /// Whether it has a result: without one, its answer is that there is nothing to say.
@@ -27,18 +29,25 @@ struct Declaration {
   var takesFields = false
   /// The members that its answer may have, or each item of the list that it answers; nil when the schema does not tell.
   var fields: [String]?
-
-  /// `tasks.get`
-  var fullName: String { "\(service).\(name)" }
-
   /// Whether its answer is an entity that the call has made.
   var creates = false
   /// The path below which such an entity has its address; that of the request when nil.
   var home: String?
-
   /// Whether a call may hold for one revision of what it changes: `If-Match` is the argument `revision` then. A method
   /// that cannot do without a revision means something else by it.
-  var takesRevision: Bool { parameters.contains { $0.name == "revision" && !$0.isRequired } }
+  let takesRevision: Bool
+  /// Whether a call may bear a key by which it is done once only.
+  let takesIdempotencyKey: Bool
+
+  init(service: String, name: String, parameters: [Parameter], route: RoutePattern) {
+    self.service = service
+    self.name = name
+    self.parameters = parameters
+    self.route = route
+    fullName = "\(service).\(name)"
+    takesRevision = parameters.contains { $0.name == "revision" && !$0.isRequired }
+    takesIdempotencyKey = parameters.contains { $0.name == "idempotencyKey" }
+  }
 
   func parameter(named name: Bytes) -> Parameter? {
     for parameter in parameters where parameter.name.utf8.count == name.count {

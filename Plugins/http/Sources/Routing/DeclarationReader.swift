@@ -46,7 +46,8 @@ enum DeclarationReader {
       let route = JSONText.string(JSONText.member("route", of: method))
     else { return }
     do throws(RoutePattern.Malformed) {
-      var declaration = Declaration(service: service, name: name, parameters: [], route: try RoutePattern(route))
+      let declaration = Declaration(
+        service: service, name: name, parameters: parameters(of: method), route: try RoutePattern(route))
       declaration.isStream = JSONText.member("stream", of: method)?.equals("true") == true
       let type = JSONText.member("result", of: method).flatMap { JSONText.member("type", of: $0) }
       if let type { declaration.hasResult = !type.equals(#""v""#) }
@@ -57,14 +58,6 @@ enum DeclarationReader {
       if declaration.creates, let schema = resultSchema(of: method) {
         declaration.home = homes.first { $0.schema.equals(schema) }?.path
       }
-      JSONText.forEachElement(ofMember: "params", of: method) { parameter in
-        guard let name = JSONText.string(JSONText.member("name", of: parameter)) else { return }
-        declaration.parameters.append(
-          .init(
-            name: name, kind: kind(JSONText.member("type", of: parameter)),
-            isArray: isArray(JSONText.member("schema", of: parameter)),
-            isRequired: JSONText.member("required", of: parameter)?.equals("true") == true))
-      }
       let fieldsArgument = declaration.parameters.contains { $0.name == "fields" }
       declaration.takesFields = !declaration.isStream && !fieldsArgument && type?.equals(#""j""#) != false
       if declaration.takesFields { declaration.fields = resultSchema(of: method).flatMap(fields) }
@@ -72,6 +65,19 @@ enum DeclarationReader {
     } catch {
       catalog.faults.append("\(service).\(name): \(error.sentence)")
     }
+  }
+
+  private static func parameters(of method: Bytes) -> [Declaration.Parameter] {
+    var parameters: [Declaration.Parameter] = []
+    JSONText.forEachElement(ofMember: "params", of: method) { parameter in
+      guard let name = JSONText.string(JSONText.member("name", of: parameter)) else { return }
+      parameters.append(
+        .init(
+          name: name, kind: kind(JSONText.member("type", of: parameter)),
+          isArray: isArray(JSONText.member("schema", of: parameter)),
+          isRequired: JSONText.member("required", of: parameter)?.equals("true") == true))
+    }
+    return parameters
   }
 
   /// The members of the object that a schema describes, or of the items when that is a list.

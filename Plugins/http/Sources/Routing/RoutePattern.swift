@@ -12,18 +12,11 @@ struct RoutePattern {
     var sentence: String
   }
 
-  var method: HTTPMethod
-  var segments: [Segment]
-  var text: String
-
-  var parameters: [String] {
-    segments.compactMap {
-      switch $0 {
-      case .literal: nil
-      case .parameter(let name), .rest(let name): name
-      }
-    }
-  }
+  let method: HTTPMethod
+  private(set) var segments: [Segment] = []
+  /// The names of the parameters, in order.
+  private(set) var parameters: [String] = []
+  let text: String
 
   init(_ text: String) throws(Malformed) {
     self.text = text
@@ -35,7 +28,6 @@ struct RoutePattern {
       throw Malformed(sentence: "The path of the route \"\(text)\" must begin with /.")
     }
     self.method = method
-    segments = []
     if parts[1] == "/" {
       segments = [.literal("")]
       return
@@ -45,6 +37,12 @@ struct RoutePattern {
         throw Malformed(sentence: "The route \"\(text)\" goes on behind a segment that takes the rest.")
       }
       segments.append(try Self.segment(String(part), of: text))
+    }
+    parameters = segments.compactMap {
+      switch $0 {
+      case .literal: nil
+      case .parameter(let name), .rest(let name): name
+      }
     }
     guard Set(parameters).count == parameters.count else {
       throw Malformed(sentence: "The route \"\(text)\" has a parameter twice.")

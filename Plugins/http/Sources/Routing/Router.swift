@@ -32,10 +32,39 @@ final class Router<Endpoint> {
   }
 
   private final class Node {
-    var literals: [(name: [UInt8], node: Node)] = []
+    /// What leads here from the node above, when that is a literal segment.
+    let name: [UInt8]
+    private var literals: [Node] = []
+    /// Length and first bytes of the names of ``literals``: they tell nearly all of them apart.
+    private var keys: [UInt64] = []
     var parameter: Node?
     var rest: Node?
     var routes: [Route] = []
+
+    init(_ name: [UInt8] = []) { self.name = name }
+
+    /// The node behind a literal segment, made when it is missing.
+    func addLiteral(_ name: [UInt8]) -> Node {
+      if let known = name.withUnsafeBufferPointer(literal) { return known }
+      let fresh = Node(name)
+      literals.append(fresh)
+      keys.append(name.withUnsafeBufferPointer(Self.key))
+      return fresh
+    }
+
+    /// The node behind a literal segment.
+    func literal(_ segment: Bytes) -> Node? {
+      let key = Self.key(segment)
+      for index in keys.indices where keys[index] == key {
+        if segment.count < 8 || segment.elementsEqual(literals[index].name) { return literals[index] }
+      }
+      return nil
+    }
+
+    /// The length of a segment and its first seven bytes.
+    private static func key(_ segment: Bytes) -> UInt64 {
+      segment.prefix(7).reduce(UInt64(UInt8(truncatingIfNeeded: segment.count))) { $0 << 8 | UInt64($1) }
+    }
 
     func route(for method: HTTPMethod) -> Route? {
       routes.first { $0.pattern.method == method } ?? (method == .head ? route(for: .get) : nil)
@@ -61,14 +90,7 @@ final class Router<Endpoint> {
     for segment in pattern.segments {
       switch segment {
       case .literal(let name):
-        let bytes = Array(name.utf8)
-        if let known = node.literals.first(where: { $0.name == bytes }) {
-          node = known.node
-        } else {
-          let fresh = Node()
-          node.literals.append((bytes, fresh))
-          node = fresh
-        }
+        node = node.addLiteral(Array(name.utf8))
       case .parameter:
         let next = node.parameter ?? Node()
         node.parameter = next
@@ -97,10 +119,7 @@ final class Router<Endpoint> {
   private func find(_ node: Node, _ depth: Int) -> Node? {
     guard depth < segments.count else { return node.routes.isEmpty ? nil : node }
     let segment = segments[depth]
-    for literal in node.literals where literal.name.count == segment.count && segment.elementsEqual(literal.name) {
-      if let found = find(literal.node, depth + 1) { return found }
-      break
-    }
+    if let literal = node.literal(segment), let found = find(literal, depth + 1) { return found }
     if let parameter = node.parameter, !segment.isEmpty {
       captures.append(segment)
       if let found = find(parameter, depth + 1) { return found }

@@ -3,7 +3,9 @@ final class Remote {
   /// Nil for somebody who came by no network.
   let address: IPAddress?
   /// The address as it is written, or nothing.
-  let text: SharedBytes
+  private(set) lazy var text = SharedBytes { buffer in
+    if let address { buffer.append(address.text) }
+  }
   /// Whether what is sent is encrypted on its way.
   let isSecure: Bool
   /// Whether it may say for whom it asks.
@@ -19,9 +21,6 @@ final class Remote {
     _ address: IPAddress?, isSecure: Bool = false, isProxy: Bool = false, isForwarded: Bool = false, host: Bytes? = nil
   ) {
     self.address = address
-    text = SharedBytes { buffer in
-      if let address { buffer.append(address.text) }
-    }
     self.isSecure = isSecure
     self.isProxy = isProxy
     self.isForwarded = isForwarded
