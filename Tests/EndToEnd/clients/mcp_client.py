@@ -20,6 +20,7 @@ PYTHON = sys.argv[1] if len(sys.argv) > 1 else sys.executable
 SDK = '''
 import asyncio, os, sys
 from mcp.server.mcpserver import Context, Image, MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 
 server = MCPServer("tools", version="3.1")
@@ -35,7 +36,7 @@ def greet(name: str | None = None) -> dict[str, str]:
 
 @server.tool()
 def fail() -> str:
-    raise ValueError("the disk is full")
+    raise ToolError("the disk is full")
 
 @server.tool()
 async def count(to: int, ctx: Context) -> str:
@@ -196,7 +197,11 @@ def by_programs(host, folder):
                 return False
         until(again)
     last = by_http(host, "mcp_tools.pid", {})["result"]
-    assert by_http(host, "mcp_servers.test", {"name": "tools"})["protocolVersion"] == "2026-07-28"
+    found = by_http(host, "mcp_servers.test", {"name": "tools"})
+    assert found["ok"] and found["protocolVersion"] == "2026-07-28", found
+    by_http(host, "mcp_servers.add", {"name": "broken", "server": {"command": "/usr/bin/false", "disabled": True}})
+    found = by_http(host, "mcp_servers.test", {"name": "broken"})
+    assert not found["ok"] and "its program ended" in found["fault"], found
     return last
 
 
@@ -237,7 +242,7 @@ def hostile(host, folder):
         "command": str(BINARY), "args": ["mcp", "--storage", str(host.storage)], "timeoutSeconds": 20}})
     fault = reached(host, "self", "waiting", "failed")["fault"]
     assert "this Orchestron itself" in fault, fault
-    assert rest(host, "GET", "/health")
+    assert by_http(host, "host.health", {})["status"]
     refusal(by_http, host, "mcp_servers.remove", {"name": "tools"}, says="comes from the configuration")
     refusal(by_http, host, "mcp_servers.add", {"name": "s", "server": {
         "url": "https://x.example/mcp", "headers": {"Authorization": "Bearer abc"}}}, says="is a secret")

@@ -29,16 +29,22 @@ extension Server {
     return Array(json.bytes)
   }
 
-  /// Connects once more, looks, and goes.
-  func test() async throws(Failure) -> [UInt8] {
-    let session = try makeSession()
-    defer { session.close() }
-    try await session.open(isLegacy: false, own: Mark.of(host))
-    let read = ToolService.read(try await session.tools(), settings: settings, name: name)
+  /// Connects once more, looks, and goes; tells what it found, or why it found nothing.
+  func test() async -> [UInt8] {
     var json = JSONWriter()
     json.beginObject()
-    session.write(to: &json)
-    Self.write(read.tools, read.refused, to: &json)
+    do throws(Failure) {
+      let session = try makeSession()
+      defer { session.close() }
+      try await session.open(isLegacy: false, own: Mark.of(host))
+      let read = ToolService.read(try await session.tools(), settings: settings, name: name)
+      json.member("ok", true)
+      session.write(to: &json)
+      Self.write(read.tools, read.refused, to: &json)
+    } catch {
+      json.member("ok", false)
+      json.member("fault", error.message)
+    }
     json.endObject()
     return Array(json.bytes)
   }

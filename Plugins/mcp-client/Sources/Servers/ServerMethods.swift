@@ -32,11 +32,12 @@ extension MCPClient {
       }
       Method.async(
         "test", [.write],
-        doc: "Makes a connection of its own to a server, also to one that is disabled, and tells what it finds.",
+        doc: "Connects to a server once more, also to one that is disabled, and tells what it finds, or what is wrong.",
         route: "POST /api/mcp-servers/{name}/test", permission: "admin", parameters: [ServerText.name],
         result: .json(schema: ServerText.findings), examples: ServerText.unknownExamples
       ) { client, call in
-        call.answer(json: try await client.servers.get(try call.string("name")).test())
+        let server = try client.servers.get(try call.string("name"))
+        call.answer(json: await server.test())
       }
       Method(
         "restart", [.write, .idempotent], doc: "Ends the connection to a server and makes a new one.",

@@ -27,8 +27,8 @@ enum ServerText {
     """#
 
   static let findings = #"""
-    {"type":"object","additionalProperties":false,"required":["server","protocolVersion","tools","refused"],
-    "properties":{"server":{"type":"string"},"protocolVersion":{"type":"string"},\#(tools)}}
+    {"type":"object","additionalProperties":false,"required":["ok"],
+    "properties":{"ok":{"type":"boolean"},"fault":{"type":"string"},"server":{"type":"string"},"protocolVersion":{"type":"string"},\#(tools)}}
     """#
 
   static let definition = #"""

@@ -53,8 +53,11 @@ struct Interaction {
       throw .invalidParams("inputResponses has to be an object, with an answer for each key of inputRequests")
     }
     let sealed = params["requestState"]
-    // Without it, answers are to what nobody has asked.
-    guard sealed.kind != .absent else { return Round() }
+    // A client may know from before what it will be asked. What has to know its own question looks at the state.
+    guard sealed.kind != .absent else {
+      try Questions.checkUnasked(replies)
+      return Round(replies: replies)
+    }
     guard let text = sealed.string, let opened = server.seal.open(text, for: request.purpose) else {
       throw .invalidParams(
         "requestState was changed, is too old, or belongs to another request; send the request again without it")

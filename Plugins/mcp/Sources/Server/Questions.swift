@@ -43,6 +43,15 @@ struct Questions {
     }
   }
 
+  /// Looks whether answers that come without their questions are answers to anything.
+  static func checkUnasked(_ replies: JSONValue) throws(RPCError) {
+    for (key, reply) in replies.members where !methods.contains(where: { isAnswer(reply, to: $0) }) {
+      throw .invalidParams("the answer \"\(key.prefix(100))\" is none to \(methods.joined(separator: ", "))")
+    }
+  }
+
+  private static let methods = ["elicitation/create", "sampling/createMessage", "roots/list"]
+
   private static func isAnswer(_ reply: JSONValue, to method: String) -> Bool {
     switch method {
     case "elicitation/create":

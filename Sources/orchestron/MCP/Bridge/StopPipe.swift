@@ -16,12 +16,17 @@ struct StopPipe {
     }
     file = ends[0]
     stopPipeEnd = ends[1]
+    var signals = sigset_t()
+    sigemptyset(&signals)
     for number in [SIGTERM, SIGINT, SIGHUP] {
+      sigaddset(&signals, number)
       signal(number) { _ in
         var byte: UInt8 = 1
         write(stopPipeEnd, &byte, 1)
       }
     }
+    // Whoever started us may have kept them from its own threads, and so from us.
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     // A client that goes away is seen where it is written to.
     signal(SIGPIPE, SIG_IGN)
   }
