@@ -183,8 +183,8 @@ def chain(face, length=5000):
         keys.append(face.ask("POST", "/api/tasks", task)["key"])
 
     def close(_):
-        face.connection.request("POST", f"/api/tasks/{keys[0]}/links", json.dumps({"other": keys[-1]}),
-                                {"Content-Type": "application/json"})
+        body = json.dumps({"other": keys[-1]})
+        face.connection.request("POST", f"/api/tasks/{keys[0]}/links", body, face.headers)
         answer = face.connection.getresponse()
         answer.read()
         assert answer.status == 409, answer.status
