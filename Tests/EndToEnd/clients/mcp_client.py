@@ -12,13 +12,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from orchestron import BINARY, Host, Refused, by_command_line, by_http, refusal, rest
+from orchestron import BINARY, Host, Refused, by_command_line, by_http, curl, refusal, rest
 
 PYTHON = sys.argv[1] if len(sys.argv) > 1 else sys.executable
 
-# A server made with the SDK: `stdio`, `http` (which prints its port) and what the tests need of it.
+# A server made with the SDK, by `stdio` or `http` (which prints its port), and what the tests need of it.
 SDK = '''
-import asyncio, os, sys
+import asyncio, os, socket, sys
+import uvicorn
 from mcp.server.mcpserver import Context, Image, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
@@ -72,7 +73,9 @@ def process_id() -> int:
 if sys.argv[1] == "stdio":
     server.run()
 else:
-    server.run("streamable-http", host="127.0.0.1", port=int(sys.argv[2]))
+    listener = socket.create_server(("127.0.0.1", 0))
+    print(listener.getsockname()[1], flush=True)
+    uvicorn.Server(uvicorn.Config(server.streamable_http_app(), log_level="error")).run(sockets=[listener])
 '''
 
 # A program that speaks the protocol badly, as its first argument says; `lists` counts into a file how often it was asked.
@@ -135,7 +138,7 @@ def until(what, seconds=40):
         if value := what():
             return value
         time.sleep(0.05)
-    sys.exit(f"it did not come about: {what.__name__}")
+    sys.exit(f"it did not come about: {what.__doc__ or what.__name__}")
 
 
 def state(host, name):
@@ -146,6 +149,7 @@ def reached(host, name, *states):
     def there():
         now = state(host, name)
         return now if now["state"] in states else None
+    there.__doc__ = f"{name} is {' or '.join(states)}"
     return until(there)
 
 
@@ -182,7 +186,10 @@ def by_programs(host, folder):
 
     # A call that nobody waits for is given up there too.
     note = folder / "note"
-    refusal(by_http, host, "mcp_tools.sleep", {"seconds": 60, "note": str(note)}, says="has not answered")
+    status, _, _ = curl(
+        f"{host.http}/api/services/mcp_tools/sleep", "-H", "Content-Type: application/json", "-H", "Prefer: wait=1",
+        "--data-binary", json.dumps({"seconds": 60, "note": str(note)}))
+    assert status == 504, status
     until(lambda: note.exists())
 
     # A server that is killed, or ends, is there again.
@@ -205,7 +212,7 @@ def by_programs(host, folder):
     return last
 
 
-def by_address(host, port, folder):
+def by_address(host, folder):
     found = reached(host, "web", "connected")
     assert found["protocolVersion"] == "2026-07-28", found
     tools(host, "web", folder)
@@ -253,9 +260,9 @@ def main():
         folder = Path(name)
         program = folder / "tools.py"
         program.write_text(SDK)
-        port = 20000 + os.getpid() % 20000
-        web = subprocess.Popen([PYTHON, program, "http", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        common = {"permissions": {"fail": "admin"}, "timeoutSeconds": 5}
+        web = subprocess.Popen([PYTHON, program, "http"], stdout=subprocess.PIPE, text=True)
+        port = int(web.stdout.readline())
+        common = {"permissions": {"fail": "admin"}, "timeoutSeconds": 30}
         configuration = {
             "host": {"httpClient": {"allow": ["127.0.0.1"]}},
             "plugins": {"mcp-client": {"servers": {
@@ -266,7 +273,7 @@ def main():
         try:
             with Host(configuration=configuration) as host:
                 last = by_programs(host, folder)
-                by_address(host, port, folder)
+                by_address(host, folder)
                 assert "NO_SUCH" in reached(host, "poor", "failed")["fault"]
                 hostile(host, folder)
                 host.stop()
