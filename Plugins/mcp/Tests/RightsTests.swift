@@ -15,6 +15,15 @@ import Testing
     #expect(Rights(words).limited(to: role).words == gets)
   }
 
+  @Test @Loop func knowsRightsAgainByTheirWordsAndRole() {
+    let callers = Callers()
+    for _ in 0..<2 {
+      #expect(callers.rights("*", .viewer).words == "read")
+      #expect(callers.rights("*", .member).words == "write")
+      #expect(callers.rights("read", .member).words == "read")
+    }
+  }
+
   @Test func allowsAnEffectByAllServicesOrByOne() {
     let rights = Rights("read tasks:write exec")
     #expect(rights.allow(.read, of: "notes", permission: nil))

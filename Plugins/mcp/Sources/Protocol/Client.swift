@@ -16,7 +16,7 @@ struct Client {
 
   init(info: JSONValue, capabilities: JSONValue) {
     name = info["name"].string ?? ""
-    guard capabilities.kind == .object else { return }
+    guard capabilities.kind == .object, capabilities.count > 0 else { return }
     self.capabilities = capabilities.text
     let elicitation = capabilities["elicitation"]
     asksByURL = elicitation["url"].isPresent

@@ -8,11 +8,14 @@ struct RequestMeta {
   /// Nil: the client wants no log lines.
   var logLevel: LogLevel?
 
-  private static let prefix = "io.modelcontextprotocol/"
+  private static let versionKey = "io.modelcontextprotocol/protocolVersion"
+  private static let capabilitiesKey = "io.modelcontextprotocol/clientCapabilities"
+  private static let clientKey = "io.modelcontextprotocol/clientInfo"
+  private static let levelKey = "io.modelcontextprotocol/logLevel"
 
   /// Whether a request claims to be of an era in which each one stands for itself.
   static func isModern(_ params: JSONValue) -> Bool {
-    params["_meta"][prefix + "protocolVersion"].kind != .absent
+    params["_meta"][versionKey].kind != .absent
   }
 
   /// Of a request that says nothing.
@@ -29,26 +32,24 @@ struct RequestMeta {
     let meta = params["_meta"]
     guard meta.kind == .object else {
       throw .invalidParams(
-        "params._meta has to be an object with \(Self.prefix)protocolVersion and clientCapabilities; clients of older revisions begin with initialize"
+        "params._meta has to be an object with \(Self.versionKey) and clientCapabilities; clients of older revisions begin with initialize"
       )
     }
-    let capabilities = meta[Self.prefix + "clientCapabilities"]
-    for name in ["protocolVersion", "clientCapabilities"] where meta[Self.prefix + name].kind == .absent {
-      throw .invalidParams("params._meta lacks \(Self.prefix)\(name)")
+    for key in [Self.versionKey, Self.capabilitiesKey] where meta[key].kind == .absent {
+      throw .invalidParams("params._meta lacks \(key)")
     }
-    guard let version = meta[Self.prefix + "protocolVersion"].string else {
-      throw .invalidParams("\(Self.prefix)protocolVersion has to be a string")
+    guard let version = meta[Self.versionKey].string else {
+      throw .invalidParams("\(Self.versionKey) has to be a string")
     }
-    guard capabilities.kind == .object else {
-      throw .invalidParams("\(Self.prefix)clientCapabilities has to be an object")
-    }
+    let capabilities = meta[Self.capabilitiesKey]
+    guard capabilities.kind == .object else { throw .invalidParams("\(Self.capabilitiesKey) has to be an object") }
     self.version = version
-    client = Client(info: meta[Self.prefix + "clientInfo"], capabilities: capabilities)
+    client = Client(info: meta[Self.clientKey], capabilities: capabilities)
     progressToken = RequestID(meta["progressToken"])
-    let level = meta[Self.prefix + "logLevel"]
+    let level = meta[Self.levelKey]
     if level.kind != .absent {
       guard let known = level.string.flatMap(LogLevel.init(name:)) else {
-        throw .invalidParams("\(Self.prefix)logLevel has to be one of \(LogLevel.names)")
+        throw .invalidParams("\(Self.levelKey) has to be one of \(LogLevel.names)")
       }
       logLevel = known
     }

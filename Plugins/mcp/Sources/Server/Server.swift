@@ -12,6 +12,7 @@ final class Server {
   let listeners = Listeners()
   let sessions: Sessions
   let tasks = LongTasks()
+  let callers = Callers()
   /// Requests under way.
   private(set) var open: [ObjectIdentifier: Request] = [:]
   /// Whether nothing new is begun.
@@ -157,7 +158,8 @@ final class Server {
   ) async throws(Failure) -> Value {
     let caller = request.caller
     let principal = Principal(
-      actor: request.client.actor, behalf: caller.behalf.isEmpty ? caller.actor : caller.behalf, rights: caller.words)
+      actor: request.client.actor, behalf: caller.behalf.isEmpty ? caller.actor : caller.behalf,
+      rights: caller.rights.words)
     return try await host.act(as: principal, within: settings.callTime, body)
   }
 

@@ -5,6 +5,10 @@ import PluginKit
 final class MethodTool {
   let service: String
   let method: String
+  /// `tasks.quickAdd`
+  let fullName: String
+  /// `tasks_quickAdd`
+  let toolName: String
   let doc: String
   let effect: Effect
   let isIdempotent: Bool
@@ -21,6 +25,8 @@ final class MethodTool {
     self.service = service
     self.plugin = plugin
     method = name
+    fullName = "\(service).\(name)"
+    toolName = "\(service)_\(name)"
     doc = json["doc"].string ?? ""
     let effects = json["effects"].elements.compactMap(\.string)
     effect =
@@ -31,11 +37,6 @@ final class MethodTool {
     isStream = json["stream"].bool ?? false
     permission = json["permission"].string
   }
-
-  /// `tasks.quickAdd`
-  var fullName: String { "\(service).\(method)" }
-  /// `tasks_quickAdd`
-  var toolName: String { "\(service)_\(method)" }
 
   /// `Tasks: quick add`
   var title: String {

@@ -18,7 +18,7 @@ final class Bridge {
       throw Failure(.invalidArgument, "there is no profile \"\(profile)\"; there are \(settings.profileNames)")
     }
     let role = try Self.role(call.stringIfPresent("role"), atMost: settings.role)
-    let caller = Self.caller(call, role)
+    let caller = caller(call, role)
     let session = try server.beginSession(for: caller, profile: profile)
     let connection = Connection(server, session, call.retain(), role)
     connections[session.id] = connection
@@ -34,7 +34,7 @@ final class Bridge {
     if let text = call.stringIfPresent("text") {
       connection.receive(text: text)
     } else if let message = call.jsonIfPresent("message") {
-      connection.receive(try server.host.parse(message), Self.caller(call, connection.role))
+      connection.receive(try server.host.parse(message), caller(call, connection.role))
     } else {
       throw Failure(.invalidArgument, "\"message\" is missing, or \"text\" for what was no JSON")
     }
@@ -59,8 +59,5 @@ final class Bridge {
     return role
   }
 
-  private static func caller(_ call: Call, _ role: Role) -> Caller {
-    let context = call.context
-    return Caller(actor: context?.actor ?? "", behalf: context?.behalf ?? "", words: context?.rights ?? "", role: role)
-  }
+  private func caller(_ call: Call, _ role: Role) -> Caller { server.callers.caller(of: call.context, role) }
 }

@@ -89,10 +89,7 @@ final class HTTPEndpoint {
   }
 
   private func caller(_ exchange: WebExchange) -> Caller {
-    let context = exchange.context
-    return Caller(
-      actor: context?.actor ?? "", behalf: context?.behalf ?? "", words: context?.rights ?? "",
-      role: server.settings.role)
+    server.callers.caller(of: exchange.context, server.settings.role)
   }
 
   private func profile(_ exchange: WebExchange) -> String { exchange.parameter("profile") ?? server.settings.profile }

@@ -9,8 +9,7 @@ struct HTTPHeaders {
 
   /// Whether a body is JSON, by its `Content-Type`.
   static func isJSON(_ type: String?) -> Bool {
-    let type = (type ?? "").prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
-    return type == "application/json"
+    MediaType((type ?? "")[...].utf8).isNamed("application/json")
   }
 
   /// Compares revision, method and name with the body.

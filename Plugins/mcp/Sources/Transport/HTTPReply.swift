@@ -84,22 +84,3 @@ final class HTTPReply: Outlet {
     stream = ByteStream(kept, headers.filter { !$0.hasPrefix("Cache-Control") } + ServerSentEvent.headers)
   }
 }
-
-/// What a client takes as an answer.
-struct Acceptance {
-  var json = false
-  var events = false
-
-  /// - Parameter header: The value of `Accept`; nil and empty take everything.
-  init(_ header: String?) {
-    guard let header, !header.isEmpty else {
-      (json, events) = (true, true)
-      return
-    }
-    for part in header.split(separator: ",") {
-      let type = part.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
-      if ["*/*", "application/*", "application/json"].contains(type) { json = true }
-      if ["*/*", "text/*", "text/event-stream"].contains(type) { events = true }
-    }
-  }
-}
