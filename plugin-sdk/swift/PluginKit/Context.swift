@@ -32,6 +32,12 @@ public struct Context {
   /// The person behind an agent or a token, `kind:id`, or the empty string.
   public var behalf: String { string(info.behalf) }
 
+  /// Who acts, for whom, and what he may do, read at once.
+  public var principal: Principal {
+    let info = info
+    return Principal(actor: string(info.actor), behalf: string(info.behalf), rights: string(info.rights))
+  }
+
   /// One number for all calls that one request causes.
   public var chain: UInt64 { info.chain }
 

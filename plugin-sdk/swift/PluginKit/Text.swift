@@ -53,7 +53,9 @@ var emptyText: orch_str { orch_str(p: nil, n: 0) }
 
 /// Lends several strings as the C headers spell text: copied into one block.
 func withTexts<Result>(_ texts: [String], _ body: (UnsafeBufferPointer<orch_str>) -> Result) -> Result {
-  let bytes = texts.flatMap(\.utf8)
+  var bytes: [UInt8] = []
+  bytes.reserveCapacity(texts.reduce(0) { $0 + $1.utf8.count })
+  for text in texts { bytes += text.utf8 }
   return bytes.withUnsafeBytes { bytes in
     var start = 0
     let lent = texts.map { text in
