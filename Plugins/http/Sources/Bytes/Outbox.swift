@@ -121,6 +121,8 @@ final class OutboxPool {
   private var spare: [OutputQueue] = []
   fileprivate var scheduled: [Outbox] = []
   private var flushing: [Outbox] = []
+  /// How many outboxes wait for each other at most.
+  private static let batch = 16
 
   init(_ load: Load) { self.load = load }
 
@@ -133,6 +135,13 @@ final class OutboxPool {
   }
 
   var hasScheduled: Bool { !scheduled.isEmpty }
+
+  /// Flushes an outbox at the end of this turn, or with the next others when many wait. A client that sleeps is woken by each
+  /// answer that finds it so, which costs more than most answers: those that leave together wake it once.
+  func flushLater(_ outbox: Outbox) {
+    outbox.wake()
+    if scheduled.count >= Self.batch { flushScheduled() }
+  }
 
   /// Takes out what was flushed before its turn, when it came last: else every answer that was sent at once would cost
   /// the end of the turn a look.

@@ -96,7 +96,13 @@ final class Client: OutboxOwner, TimerWheelEntry {
       let bytes = Bytes(start: UnsafeRawPointer(base)?.assumingMemoryBound(to: UInt8.self), count: count)
       if let tls { receive(bytes, by: tls) } else { receive(bytes) }
     }
-    flush()
+    if hasMoreToRead { server.engine.outboxes.flushLater(outbox) } else { flush() }
+  }
+
+  /// Whether the protocol that is spoken now goes on to read: what it has written may wait for others to leave with them.
+  private var hasMoreToRead: Bool {
+    if let webSocket { return webSocket.wantsInput }
+    return http.successor == nil && http.wantsInput
   }
 
   private func receive(_ bytes: Bytes) {
