@@ -8,6 +8,7 @@ let swift: [SwiftSetting] = [
   .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 let sdk: [Target.Dependency] = [.product(name: "CPluginSDK", package: "plugin-sdk")]
+let kit = sdk + [.product(name: "PluginKit", package: "plugin-sdk")]
 let data: Target.Dependency = .product(name: "PluginData", package: "plugin-sdk")
 
 /// A bundled plugin: one folder, one target, one library. It sees the SDK and its own libraries, nothing else.
@@ -18,7 +19,7 @@ struct Plugin {
   var name: String
   /// Libraries that it uses.
   var uses: [Target.Dependency] = []
-  /// Libraries of its own, which need no host: folders beside its sources, each with `Sources` and `Tests`.
+  /// Libraries of its own: folders beside its sources, each with `Sources` and `Tests`.
   var libraries: [Library] = []
 
   struct Library {
@@ -42,7 +43,6 @@ struct Plugin {
   var product: Product { .library(name: "\(id)-plugin", type: .dynamic, targets: ["\(name)Plugin"]) }
 
   var targets: [Target] {
-    let kit = sdk + [.product(name: "PluginKit", package: "plugin-sdk")]
     let uses = uses + libraries.map { .target(name: $0.name) }
     return libraryTargets + [
       .target(
@@ -82,8 +82,8 @@ let plugins = [
   Plugin(
     id: "http", name: "HTTP",
     uses: [.product(name: "NIOHTTP1", package: "swift-nio"), "COpenSSL", "CUV", "CWslay", "CZlib"]),
-  Plugin(id: "mcp", name: "MCP", uses: ["CSodium"]),
-  Plugin(id: "mcp-client", name: "MCPClient"),
+  Plugin(id: "mcp", name: "MCP", uses: ["CSodium"], libraries: [.init(name: "MCPProtocol", uses: kit)]),
+  Plugin(id: "mcp-client", name: "MCPClient", uses: ["MCPProtocol"]),
   Plugin(id: "metrics", name: "Metrics"),
   Plugin(id: "storage", name: "Storage", uses: ["CSQLite"]),
   Plugin(id: "workflow", name: "Workflow", uses: ["CYAML"]),

@@ -3,7 +3,7 @@ import PluginKit
 /// Uses other MCP servers: each becomes a service `mcp_<name>` whose methods are the server's tools.
 final class MCPClient: Plugin {
   static let id = "mcp-client"
-  static let version = "0.1.0"
+  nonisolated static let version = "0.1.0"
 
   static var services: [Service<MCPClient>] { [serverMethods] }
 

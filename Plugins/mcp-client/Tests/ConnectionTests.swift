@@ -41,13 +41,6 @@ import Testing
     #expect(failure?.status == .resourceExhausted)
   }
 
-  @Test func writesHeadersThatNothingCanBreak() {
-    #expect(HeaderText.encode("read_file") == "read_file")
-    #expect(HeaderText.encode("a\r\nX: y") == "=?base64?YQ0KWDogeQ==?=")
-    #expect(HeaderText.encode(" a") == "=?base64?IGE=?=")
-    #expect(HeaderText.encode("=?base64?x?=") == "=?base64?PT9iYXNlNjQ/eD89?=")
-  }
-
   @Test func fillsInVariablesAndNamesThoseThatAreMissing() throws {
     let host = { (name: String) in ["TOKEN": "t${X}"][name] }
     #expect(try Variables.fill("Bearer ${TOKEN}!", of: "s", from: host) == "Bearer t${X}!")
@@ -69,11 +62,6 @@ import Testing
     ] as [Fields])
   func refusesDefinitionsThatAreNone(definition: Fields) {
     #expect(throws: Failure.self) { try ServerSettings(definition, name: "a") }
-  }
-
-  @Test func marksAHostByItsStorageFolder() {
-    #expect(Mark.of(storageFolder: "") == "cbf29ce484222325")
-    #expect(Mark.of(storageFolder: "a") == "af63dc4c8601ec8c")
   }
 
   @Test func answersItsExamples() async throws {

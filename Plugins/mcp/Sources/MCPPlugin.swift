@@ -4,7 +4,7 @@ import PluginKit
 /// Speaks the Model Context Protocol: at `/mcp` over HTTP, and with `orchestron mcp` over pipes.
 final class MCPPlugin: Plugin {
   static let id = "mcp"
-  static let version = "0.1.0"
+  nonisolated static let version = "0.1.0"
 
   private let host: Host
   private let server: Server

@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// An answer that a server owes us.
@@ -36,7 +37,7 @@ final class Answer {
 /// Why a request had no result.
 enum RequestFailure: Error {
   /// The server says so.
-  case remote(RemoteError)
+  case remote(RPCError)
   /// It did not come to an answer.
   case local(Failure)
 

@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// A server that is reached by Streamable HTTP: each message is a POST, whose reply is JSON or a stream of events.
@@ -124,20 +125,17 @@ final class HTTPTransport: Transport {
   }
 
   /// Hands on the messages of a reply: whether the answer was among them, and a refusal that names no request.
-  private func deliver(_ reply: WebReply, to id: Int?) -> (hasAnswer: Bool, refusal: RemoteError?) {
+  private func deliver(_ reply: WebReply, to id: Int?) -> (hasAnswer: Bool, refusal: RPCError?) {
     let type = reply["content-type"]?.lowercased() ?? ""
     let texts =
       type.hasPrefix("text/event-stream")
       ? EventText.data(of: reply.body) : type.hasPrefix("application/json") ? [reply.body] : []
     var hasAnswer = false
-    var refusal: RemoteError?
+    var refusal: RPCError?
     for text in texts {
-      guard let json = try? host.parse(text), let message = Message(json) else { continue }
-      switch message {
-      case .answer(let answered, _): hasAnswer = hasAnswer || answered == id
-      case .refusal(let answered?, _): hasAnswer = hasAnswer || answered == id
-      case .refusal(nil, let error): refusal = error
-      case .notification, .request: break
+      guard let json = try? host.parse(text), let message = try? Message(json) else { continue }
+      if case .response(let answered, _, let error) = message {
+        if let answered { hasAnswer = hasAnswer || answered.integer == id } else { refusal = RPCError(error) }
       }
       received(json)
     }
@@ -162,19 +160,9 @@ final class HTTPTransport: Transport {
   }
 }
 
-/// What may stand in a header.
-enum HeaderText {
+extension HeaderText {
   /// Printable ASCII, not empty.
   static func isPlain(_ text: String) -> Bool {
     !text.isEmpty && text.utf8.count <= 1000 && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
-  }
-
-  /// The value as the protocol writes it: itself, or in base64 when it could not stand there.
-  static func encode(_ text: String) -> String {
-    let isSafe =
-      text.utf8.allSatisfy { (0x20...0x7E).contains($0) || $0 == 0x09 } && text.utf8.first != 0x20
-      && text.utf8.last != 0x20 && text.utf8.first != 0x09 && text.utf8.last != 0x09
-      && !(text.hasPrefix("=?base64?") && text.hasSuffix("?="))
-    return isSafe ? text : "=?base64?\(Array(text.utf8).withUnsafeBytes { Base64.encode($0) })?="
   }
 }

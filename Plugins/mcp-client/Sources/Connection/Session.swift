@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// A conversation with one server: requests by their ids, and what the server sends unasked.
@@ -52,7 +53,7 @@ final class Session {
     answers[id] = answer
     defer { answers[id] = nil }
     do throws(Failure) {
-      let body = Envelope.request(id, method, era, wantsProgress: progress != nil, trace: trace, params)
+      let body = Envelope.request(.integer(id), method, era, wantsProgress: progress != nil, trace: trace, params)
       try transport.send(
         Outgoing(id: id, method: method, name: tool, parameters: headers, timeout: limit + 1000, body: body))
       answer.timer = try host.after(milliseconds: Int(limit)) { [weak self] in
@@ -97,22 +98,20 @@ final class Session {
   }
 
   private func receive(_ json: JSONValue) {
-    switch Message(json) {
-    case .answer(let id, let result): answers[id]?.finish(.success(result))
-    case .refusal(let id, let error):
-      if let id { answers[id]?.finish(.failure(.remote(error))) }
+    guard let message = try? Message(json) else { return }
+    switch message {
+    case .response(let id, let result, let error):
+      guard let id = id?.integer else { return }
+      answers[id]?.finish(error.isPresent ? .failure(.remote(RPCError(error))) : .success(result))
     case .notification("notifications/progress", let params):
-      if let id = params["progressToken"].int { answers[id]?.onProgress?(params) }
+      if let id = params[MetaKey.progressToken].int { answers[id]?.onProgress?(params) }
     case .notification("notifications/tools/list_changed", _): toolsChanged()
     case .notification: break
-    case .request(let id, "ping"): tell(Envelope.answer(id))
-    case .request(let id, let method):
-      tell(
-        Envelope.refusal(
-          id, code: -32601,
-          "Orchestron does not serve \(CleanText.line(method, limit: 100)): it offers no sampling, elicitation or roots"
-        ))
-    case nil: break
+    case .request(let id, "ping", _): tell(Envelope.result(id))
+    case .request(let id, let method, _):
+      let text =
+        "Orchestron does not serve \(CleanText.line(method, limit: 100)): it offers no sampling, elicitation or roots"
+      tell(Envelope.error(RPCError(code: RPCError.Code.unknownMethod, message: text), id))
     }
   }
 
@@ -138,9 +137,9 @@ extension Session {
   func open(isLegacy: Bool, own: String) async throws(Failure) {
     let facts = isLegacy ? try await initialize() : try await discover()
     let info =
-      facts["serverInfo"].isPresent ? facts["serverInfo"] : facts["_meta"]["io.modelcontextprotocol/serverInfo"]
+      facts["serverInfo"].isPresent ? facts["serverInfo"] : facts["_meta"][MetaKey.serverInfo]
     server = CleanText.line("\(info["name"].string ?? "") \(info["version"].string ?? "")", limit: 100)
-    if facts["capabilities"]["experimental"][Mark.key]["mark"].string == own {
+    if facts["capabilities"]["experimental"][HostMark.capability]["mark"].string == own {
       throw Failure(
         .failedPrecondition,
         "the MCP server \"\(name)\" is this Orchestron itself: its tools would be its own methods; remove it")
@@ -159,7 +158,7 @@ extension Session {
       facts = try await request("server/discover", within: min(timeout, Self.probeTime)) { _ in }
     } catch {
       switch error {
-      case .remote(let error): return try await initialize(offered: error.supported)
+      case .remote(let error): return try await initialize(offered: error.supportedVersions(host))
       case .local(let failure):
         // Silence of a program may be that of one that does not know the question; silence of HTTP is an outage.
         let isForeign = failure.status == .unimplemented || failure.status == .deadlineExceeded && transport.hearsServer
@@ -168,7 +167,7 @@ extension Session {
       }
     }
     let versions = facts["supportedVersions"].elements.prefix(20).compactMap(\.string)
-    return versions.contains(ProtocolVersion.modern) ? facts : try await initialize(offered: versions)
+    return versions.contains(Era.modern.version) ? facts : try await initialize(offered: versions)
   }
 
   private func initialize(offered: [String] = []) async throws(Failure) -> JSONValue {

@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// A server that is a child process: one message a line. What it writes to its standard error goes to the log.

@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// One message for a server, and what HTTP says of it in headers.

@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 extension Server {
@@ -36,7 +37,7 @@ extension Server {
     do throws(Failure) {
       let session = try makeSession()
       defer { session.close() }
-      try await session.open(isLegacy: false, own: Mark.of(host))
+      try await session.open(isLegacy: false, own: HostMark.of(storageFolder: host.info.storageDirectory))
       let read = ToolService.read(try await session.tools(), settings: settings, name: name)
       json.member("ok", true)
       session.write(to: &json)

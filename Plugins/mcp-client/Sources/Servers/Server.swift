@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// One server that is used: connected, and again after each loss, as long as nobody says otherwise.
@@ -109,7 +110,7 @@ final class Server {
         self.lost(failure)
       }
       session.toolsChanged = { [weak self] in self?.refreshSoon() }
-      try await session.open(isLegacy: isLegacy, own: Mark.of(host))
+      try await session.open(isLegacy: isLegacy, own: HostMark.of(storageFolder: host.info.storageDirectory))
       let list = try await session.tools()
       guard !isStopped, self.session === session else { return }
       fault = nil

@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// How one server is reached and what of it is used, as the configuration or an admin says.

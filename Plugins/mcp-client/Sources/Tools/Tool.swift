@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// One tool of a server, as the method that it becomes.

@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 extension Declarations {

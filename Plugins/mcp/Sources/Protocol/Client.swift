@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// Who speaks, and what it can do: what a client says of itself.

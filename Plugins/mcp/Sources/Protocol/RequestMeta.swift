@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// What `params._meta` of a request says.
@@ -8,14 +9,9 @@ struct RequestMeta {
   /// Nil: the client wants no log lines.
   var logLevel: LogLevel?
 
-  private static let versionKey = "io.modelcontextprotocol/protocolVersion"
-  private static let capabilitiesKey = "io.modelcontextprotocol/clientCapabilities"
-  private static let clientKey = "io.modelcontextprotocol/clientInfo"
-  private static let levelKey = "io.modelcontextprotocol/logLevel"
-
   /// Whether a request claims to be of an era in which each one stands for itself.
   static func isModern(_ params: JSONValue) -> Bool {
-    params["_meta"][versionKey].kind != .absent
+    params["_meta"][MetaKey.protocolVersion].kind != .absent
   }
 
   /// Of a request that says nothing.
@@ -24,7 +20,7 @@ struct RequestMeta {
   /// Of a session's request.
   init(legacy params: JSONValue) {
     let meta = params["_meta"]
-    progressToken = RequestID(meta["progressToken"])
+    progressToken = RequestID(meta[MetaKey.progressToken])
   }
 
   /// Of a modern request.
@@ -32,24 +28,26 @@ struct RequestMeta {
     let meta = params["_meta"]
     guard meta.kind == .object else {
       throw .invalidParams(
-        "params._meta has to be an object with \(Self.versionKey) and clientCapabilities; clients of older revisions begin with initialize"
+        "params._meta has to be an object with \(MetaKey.protocolVersion) and clientCapabilities; clients of older revisions begin with initialize"
       )
     }
-    for key in [Self.versionKey, Self.capabilitiesKey] where meta[key].kind == .absent {
-      throw .invalidParams("params._meta lacks \(key)")
+    let capabilities = meta[MetaKey.clientCapabilities]
+    for name in [MetaKey.protocolVersion, MetaKey.clientCapabilities] where meta[name].kind == .absent {
+      throw .invalidParams("params._meta lacks \(name)")
     }
-    guard let version = meta[Self.versionKey].string else {
-      throw .invalidParams("\(Self.versionKey) has to be a string")
+    guard let version = meta[MetaKey.protocolVersion].string else {
+      throw .invalidParams("\(MetaKey.protocolVersion) has to be a string")
     }
-    let capabilities = meta[Self.capabilitiesKey]
-    guard capabilities.kind == .object else { throw .invalidParams("\(Self.capabilitiesKey) has to be an object") }
+    guard capabilities.kind == .object else {
+      throw .invalidParams("\(MetaKey.clientCapabilities) has to be an object")
+    }
     self.version = version
-    client = Client(info: meta[Self.clientKey], capabilities: capabilities)
-    progressToken = RequestID(meta["progressToken"])
-    let level = meta[Self.levelKey]
+    client = Client(info: meta[MetaKey.clientInfo], capabilities: capabilities)
+    progressToken = RequestID(meta[MetaKey.progressToken])
+    let level = meta[MetaKey.logLevel]
     if level.kind != .absent {
       guard let known = level.string.flatMap(LogLevel.init(name:)) else {
-        throw .invalidParams("\(Self.levelKey) has to be one of \(LogLevel.names)")
+        throw .invalidParams("\(MetaKey.logLevel) has to be one of \(LogLevel.names)")
       }
       logLevel = known
     }

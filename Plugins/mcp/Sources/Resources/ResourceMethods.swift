@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// Resources, templates, prompts and completions: what plugins have declared, and kept results.

@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// What one round of a request came to.

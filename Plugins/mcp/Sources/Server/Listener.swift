@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// Where messages go that answer no request: a stream that stays open.

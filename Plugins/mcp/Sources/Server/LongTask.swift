@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// A call that took long, and goes on after its request was answered: the extension `io.modelcontextprotocol/tasks`. The client

@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// The calls that became tasks.

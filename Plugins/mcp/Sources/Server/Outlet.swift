@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// Where the messages that answer one request go.

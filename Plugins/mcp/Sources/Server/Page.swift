@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// One page of a list. A cursor says after which name it goes on, so that it stays good when the list changes.

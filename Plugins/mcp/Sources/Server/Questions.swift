@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// What a client was asked, by key: the kinds of the questions and the state of who asked. A client carries it, sealed, from

@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// One request of a client, from its arrival to its answer.

@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// Answers requests, whichever way they have come.
@@ -97,18 +98,12 @@ final class Server {
 
   // MARK: Beginnings
 
-  /// An object, but for its end.
-  /// What it can, without the brace at the end. By its mark a host knows itself when it meets itself: FNV-1a of 64 bits over
-  /// the path of its storage folder.
-  private lazy var capabilities: String = {
-    let mark = host.info.storageDirectory.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
-      ($0 ^ UInt64($1)) &* 0x100_0000_01B3
-    }
-    return """
-      {"tools":{"listChanged":true},"resources":{"listChanged":true,"subscribe":true},"prompts":{"listChanged":true},\
-      "completions":{},"logging":{},"experimental":{"orchestron/host":{"mark":"\(String(mark, radix: 16))"}}
-      """
-  }()
+  /// What it can, without the brace at the end.
+  private lazy var capabilities = """
+    {"tools":{"listChanged":true},"resources":{"listChanged":true,"subscribe":true},"prompts":{"listChanged":true},\
+    "completions":{},"logging":{},\
+    "experimental":{"\(HostMark.capability)":{"mark":"\(HostMark.of(storageFolder: host.info.storageDirectory))"}}
+    """
 
   private func discover(_ request: Request) {
     request.completeCacheable(milliseconds: 3_600_000, isPublic: true) { json in
@@ -137,7 +132,7 @@ final class Server {
       json.key("capabilities")
       json.raw(capabilities + "}")
       json.key("serverInfo")
-      Envelope.serverInfo(&json)
+      json.raw(Envelope.serverInfo)
       json.member("instructions", Self.instructions)
     }
   }

@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// What a conversation remembers: that of a client before 2026-07-28, or a connection of the bridge.
@@ -64,8 +65,12 @@ final class Session {
     let answer = Outcome<JSONValue, RPCError>()
     questions[id] = { answer.finish($0) }
     defer { questions[id] = nil }
-    let params = question["params"].kind == .object ? question["params"].text : "{}"
-    let message = Envelope.request(id, question["method"].string ?? "", params: params)
+    let message = Envelope.request(id, question["method"].string ?? "") { json in
+      for (name, value) in question["params"].members {
+        json.key(name)
+        json.raw(value)
+      }
+    }
     guard request.send(message) else {
       throw RPCError(code: -32603, message: "the question could not be sent to the client")
     }

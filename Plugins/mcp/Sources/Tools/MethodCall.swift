@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// One call of a method for a client.

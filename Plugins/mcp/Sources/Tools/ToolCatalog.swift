@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// All public methods, read again when a service has come or gone.

@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// Answers `tools/list` and `tools/call`.

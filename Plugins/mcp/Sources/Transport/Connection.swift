@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// One client at the bridge. Both eras may be spoken on it: a request with a modern `_meta` stands for itself, `initialize`
@@ -75,7 +76,7 @@ final class Connection {
       case .notification("notifications/cancelled", let params):
         if let id = RequestID(params["requestId"]) { session.cancel(id) }
       case .notification: break
-      case .response(let id, let result, let error): session.take(id, result: result, error: error)
+      case .response(let id, let result, let error): if let id { session.take(id, result: result, error: error) }
       }
     } catch {
       finish(Envelope.error(error.error, error.id), error: nil)

@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// `/mcp`: Streamable HTTP, of both eras. The server before it has looked at Host and Origin, and who asks.
@@ -149,7 +150,7 @@ final class HTTPEndpoint {
       if method == "notifications/cancelled", let id = RequestID(params["requestId"]) { session.cancel(id) }
     case .response(let id, let result, let error):
       arrival.exchange.respond(202)
-      session.take(id, result: result, error: error)
+      if let id { session.take(id, result: result, error: error) }
     }
   }
 

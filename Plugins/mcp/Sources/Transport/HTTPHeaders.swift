@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// The headers of a modern request, which repeat what stands in its body: for those on the way that do not read bodies.
@@ -33,7 +34,7 @@ struct HTTPHeaders {
     }
     guard let name = params[member].string else { return }  // What is missing in the body is told by who needs it.
     guard let stated = exchange.header("mcp-name") else { throw .headerMismatch("the header Mcp-Name is missing") }
-    guard Self.decoded(stated) == name else {
+    guard HeaderText.decode(stated) == name else {
       throw .headerMismatch("the header Mcp-Name is not the \"\(member)\" of the body")
     }
   }
@@ -60,7 +61,7 @@ struct HTTPHeaders {
       return
     }
     guard let stated else { throw .headerMismatch("the header \(header) is missing: it repeats \"\(name)\"") }
-    guard let decoded = Self.decoded(stated) else {
+    guard let decoded = HeaderText.decode(stated) else {
       throw .headerMismatch("the header \(header) is no Base64 of UTF-8, and claims to be")
     }
     if decoded == wanted { return }
@@ -82,16 +83,5 @@ struct HTTPHeaders {
     let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count < 2 || (!parts[1].isEmpty && parts[1].allSatisfy { $0 == "0" }) else { return nil }
     return parts.first.flatMap { Int($0) }
-  }
-
-  /// The value of a header, of `=?base64?…?=` what it stands for; nil when that is none.
-  static func decoded(_ value: String) -> String? {
-    let (start, end) = ("=?base64?", "?=")
-    guard value.hasPrefix(start), value.hasSuffix(end), value.utf8.count >= start.utf8.count + end.utf8.count else {
-      return value
-    }
-    let content = value.dropFirst(start.count).dropLast(end.count)
-    guard let bytes = Array(content.utf8).withUnsafeBytes({ Base64.decode($0) }) else { return nil }
-    return String(validating: bytes, as: UTF8.self)
   }
 }

@@ -1,3 +1,4 @@
+import MCPProtocol
 import PluginKit
 
 /// Where one POST is answered: as JSON, or as events when something comes before the answer.
