@@ -50,6 +50,7 @@ struct Configuration {
     set(&server.handshakeTime, times["handshake"])
     set(&server.limits.lag, times["lag"])
     set(&server.webSocket.pingTime, times["ping"])
+    server.webSocket.pingSpread = server.webSocket.pingTime / 2
     set(&server.limits.heartbeatTime, times["ping"])
   }
 

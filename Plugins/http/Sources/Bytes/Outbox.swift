@@ -130,8 +130,9 @@ final class OutboxPool {
 
   func giveBack(_ queue: OutputQueue) {
     load.waitingBytes -= queue.total
-    queue.reset()
-    if spare.count < 256 { spare.append(queue) }
+    // An event takes one for each of its clients; only few of them are worth much memory.
+    queue.reset(keeping: spare.count < 64 ? 65536 : 1024)
+    if spare.count < 4096 { spare.append(queue) }
   }
 
   var hasScheduled: Bool { !scheduled.isEmpty }

@@ -2,7 +2,7 @@
 ///
 /// Nothing may be appended while the kernel still reads from it; ``Outbox`` begins another queue then.
 final class OutputQueue {
-  /// Shared bytes below this size are copied: cheaper than one more vector in the write.
+  /// Shared bytes below this size are copied behind others: cheaper than one more vector in the write.
   static let sharingThreshold = 2048
 
   private struct Segment {
@@ -36,10 +36,11 @@ final class OutputQueue {
     }
   }
 
-  /// Appends shared bytes, which are held until they are written; small ones are copied.
+  /// Appends shared bytes, which are held until they are written; small ones are copied when they are not the first.
   func append(_ shared: SharedBytes) {
     let length = shared.bytes.count
-    if length < Self.sharingThreshold { return append { $0.append(shared.bytes) } }
+    if length == 0 { return }
+    if !isEmpty, length < Self.sharingThreshold { return append { $0.append(shared.bytes) } }
     segments.append(Segment(offset: 0, count: length, shared: shared))
     count += length
     total += length
@@ -80,14 +81,14 @@ final class OutputQueue {
     if count == 0 { rewind() }
   }
 
-  /// Empties the queue for its next user; memory beyond 64 KiB is given back.
-  func reset() {
-    rewind()
+  /// Empties the queue for its next user; memory is given back when it is more than `limit`.
+  func reset(keeping limit: Int) {
+    rewind(keeping: limit)
     total = 0
   }
 
-  private func rewind() {
-    own.removeAll(keeping: 65536)
+  private func rewind(keeping limit: Int = 65536) {
+    own.removeAll(keeping: limit)
     segments.removeAll(keepingCapacity: true)
     first = 0
     count = 0

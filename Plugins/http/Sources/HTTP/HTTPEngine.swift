@@ -11,6 +11,7 @@ final class HTTPEngine {
   let limits: HTTPLimits
   let load: Load
   let outboxes: OutboxPool
+  let frameReaders = FrameReaderPool()
   /// Who comes by no network.
   let here = Remote(nil)
   let compressor = Compressor()
@@ -29,6 +30,7 @@ final class HTTPEngine {
   private var isClosed = false
   private let idPrefix: UInt64
   private var idCounter: UInt64 = 0
+  private var shares: UInt32 = 0
 
   /// `seed` makes request ids of this process differ from those of others.
   init(limits: HTTPLimits, handler: any HTTPHandler, unixSeconds: Int64, seed: UInt64) {
@@ -45,6 +47,12 @@ final class HTTPEngine {
 
   /// Tells the date, at least once per second.
   func set(unixSeconds: Int64) { date.set(unixSeconds: unixSeconds) }
+
+  /// A part of a time, each time another one, evenly from nothing to all of it.
+  func share(of milliseconds: UInt64) -> UInt64 {
+    shares &+= 0x9E37_79B9  // The golden section of 2^32: any few in a row lie far from each other.
+    return (milliseconds * UInt64(shares)) >> 32
+  }
 
   /// Writes an id that no other request has.
   func appendRequestID(to buffer: inout ByteBuffer) {

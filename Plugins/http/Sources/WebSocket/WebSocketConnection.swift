@@ -20,8 +20,8 @@ extension WebSocketHandler {
 
 /// One WebSocket client after the handshake: bytes in, frames into its outbox. It knows no socket and no clock.
 ///
-/// wslay reads the frames and answers pings and closes; text frames to the client are written here, so that one encoded
-/// frame can go to many.
+/// A ``FrameReader`` reads the frames and answers pings and closes; text frames to the client are written here, so that one
+/// encoded frame can go to many.
 final class WebSocketConnection {
   enum Phase {
     case open
@@ -36,14 +36,16 @@ final class WebSocketConnection {
   let limits: WebSocketLimits
   private var handler: (any WebSocketHandler)?
   private(set) var phase = Phase.open
-  private var context: wslay_event_context_ptr?
-  private var input = Bytes(start: nil, count: 0)
-  private var isReading = false
+  /// Nil while nothing of a message has come: idle clients own none.
+  private(set) var reader: FrameReader?
+  /// Of the message that has begun.
   private var frames = 0
   private var controlFrames = 0
   private var controlSince: UInt64
   private var lastHeard: UInt64
   private var pingedAt: UInt64?
+  /// How long the client may be silent before it is asked for a pong.
+  private let pingTime: UInt64
   private var closedAt: UInt64 = 0
   /// The message that has begun.
   var held: HeldBytes
@@ -60,15 +62,9 @@ final class WebSocketConnection {
     self.handler = handler
     controlSince = engine.now
     lastHeard = engine.now
-    var callbacks = Self.callbacks
-    // wslay copies the callbacks. The context ends in `deinit`: the unretained pointer is valid as long as it is used.
-    let me = Unmanaged.passUnretained(self).toOpaque()
-    guard wslay_event_context_server_init(&context, &callbacks, me) == 0 else { fatalError("out of memory: wslay") }
-    wslay_event_config_set_max_recv_msg_length(context, UInt64(limits.message))
+    pingTime = limits.pingTime - min(engine.share(of: limits.pingSpread), limits.pingTime)
     handler.webSocketDidOpen(self)
   }
-
-  deinit { wslay_event_context_free(context) }
 
   /// Whether so much waits for this client that nothing should be added.
   var isCongested: Bool { outbox.bufferedBytes > (engine.load.isFull ? limits.highWater / 16 : limits.highWater) }
@@ -83,12 +79,18 @@ final class WebSocketConnection {
     guard phase != .closed, !bytes.isEmpty else { return }
     lastHeard = engine.now
     pingedAt = nil
-    input = bytes
-    isReading = true
-    let result = wslay_event_recv(context)
-    isReading = false
-    input = Bytes(start: nil, count: 0)
-    if result == 0 { sendControlFrames() } else { failProtocol() }
+    let reader = lentReader()
+    if reader.read(bytes) { sendControlFrames() } else { failProtocol() }
+    guard phase == .open, frames == 0, reader.isBetweenFrames else { return }
+    self.reader = nil
+    engine.frameReaders.giveBack(reader)
+  }
+
+  private func lentReader() -> FrameReader {
+    if let reader { return reader }
+    let lent = engine.frameReaders.take(for: self)
+    reader = lent
+    return lent
   }
 
   /// The client will send no more.
@@ -96,7 +98,7 @@ final class WebSocketConnection {
 
   /// Sends what wslay has queued: pongs and closes.
   private func sendControlFrames() {
-    guard phase != .closed else { return }
+    guard phase != .closed, let context = reader?.context else { return }
     guard wslay_event_send(context) == 0 else { return finish() }
     if wslay_event_get_close_sent(context) != 0 {
       if wslay_event_get_close_received(context) != 0 { return finish() }
@@ -125,20 +127,15 @@ final class WebSocketConnection {
   private func finish() {
     guard phase != .closed else { return }
     phase = .closed
-    if wslay_event_get_close_received(context) != 0 { closeCode = wslay_event_get_status_code_received(context) }
+    if let context = reader?.context, wslay_event_get_close_received(context) != 0 {
+      closeCode = wslay_event_get_status_code_received(context)
+    }
     handler?.webSocketDidClose(self)
     handler = nil
   }
 
-  fileprivate func read(into target: UnsafeMutablePointer<UInt8>, _ length: Int) -> Int {
-    let part = min(length, input.count)
-    guard part > 0, let source = input.baseAddress else { return 0 }
-    target.update(from: source, count: part)
-    input = input.part(part..<input.count)
-    return part
-  }
-
-  fileprivate func frameBegan(opcode: UInt8, isFinal: Bool, length: UInt64) {
+  /// The header of a frame was read.
+  func frameBegan(opcode: UInt8, isFinal: Bool, length: UInt64) {
     if opcode & 8 != 0 {
       if UInt32(opcode) == WSLAY_CONNECTION_CLOSE.rawValue, length == 1 { return refuse(.protocolError, "") }
       if engine.now - controlSince > 10_000 {
@@ -155,15 +152,16 @@ final class WebSocketConnection {
   }
 
   /// A part of a frame is kept until its message is whole.
-  fileprivate func partArrived(_ count: Int) {
+  func partArrived(_ count: Int) {
     if !held.add(count), phase == .open { refuse(.tryAgainLater, "the server holds as many messages as it can") }
   }
 
-  fileprivate func messageArrived(opcode: UInt8, _ message: Bytes) {
+  /// A message is whole, or a control frame.
+  func messageArrived(opcode: UInt8, _ message: Bytes) {
     if opcode & 8 == 0 || frames == 0 { held.release() }
     guard phase == .open else { return }
     // Pongs to what came before leave before the answer to this.
-    if wslay_event_want_write(context) != 0 { _ = wslay_event_send(context) }
+    if let context = reader?.context, wslay_event_want_write(context) != 0 { _ = wslay_event_send(context) }
     switch UInt32(opcode) {
     case WSLAY_TEXT_FRAME.rawValue: handler?.webSocket(self, didReceive: message, isText: true)
     case WSLAY_BINARY_FRAME.rawValue: handler?.webSocket(self, didReceive: message, isText: false)
@@ -176,6 +174,7 @@ final class WebSocketConnection {
 
   /// Reads no further and closes with a code.
   func refuse(_ code: CloseCode, _ reason: StaticString) {
+    let context = lentReader().context
     wslay_event_shutdown_read(context)
     beginClosing()
     _ = wslay_event_queue_close(context, code.rawValue, reason.utf8Start, reason.utf8CodeUnitCount)
@@ -219,9 +218,10 @@ final class WebSocketConnection {
     let code = Self.isSendable(code) ? code : CloseCode.internalError.rawValue
     var length = min(reason.count, 123)
     while length > 0, length < reason.count, reason[length] & 0xC0 == 0x80 { length -= 1 }
-    _ = wslay_event_queue_close(context, code, reason.baseAddress, length)
+    let reader = lentReader()
+    _ = wslay_event_queue_close(reader.context, code, reason.baseAddress, length)
     beginClosing()
-    if !isReading { sendControlFrames() }  // Else `receive` sends it when wslay has returned.
+    if !reader.isReading { sendControlFrames() }  // Else `receive` sends it when wslay has returned.
   }
 
   private static func isSendable(_ code: UInt16) -> Bool {
@@ -241,7 +241,7 @@ final class WebSocketConnection {
     let own: UInt64 =
       switch phase {
       case .open:
-        min(pingedAt.map { $0 + limits.answerTime } ?? lastHeard + limits.pingTime, identifyBy ?? .max)
+        min(pingedAt.map { $0 + limits.answerTime } ?? lastHeard + pingTime, identifyBy ?? .max)
       case .closing: closedAt + limits.answerTime
       case .closed: .max
       }
@@ -263,37 +263,5 @@ final class WebSocketConnection {
       outbox.close()
       finish()
     }
-  }
-
-  private static let callbacks = wslay_event_callbacks(
-    recv_callback: { context, target, length, _, me in
-      guard let connection = WebSocketConnection.from(me), let target else { return -1 }
-      let count = connection.read(into: target, length)
-      if count == 0 { wslay_event_set_error(context, CInt(WSLAY_ERR_WOULDBLOCK.rawValue)) }
-      return count == 0 ? -1 : count
-    },
-    send_callback: { _, data, length, _, me in
-      guard let connection = WebSocketConnection.from(me) else { return -1 }
-      connection.outbox.append { $0.append(Bytes(start: data, count: length)) }
-      return length
-    },
-    genmask_callback: nil,
-    on_frame_recv_start_callback: { _, frame, me in
-      guard let frame = frame?.pointee else { return }
-      WebSocketConnection.from(me)?.frameBegan(
-        opcode: frame.opcode, isFinal: frame.fin != 0, length: frame.payload_length)
-    },
-    on_frame_recv_chunk_callback: { _, part, me in
-      if let part = part?.pointee { WebSocketConnection.from(me)?.partArrived(part.data_length) }
-    },
-    on_frame_recv_end_callback: nil,
-    on_msg_recv_callback: { _, message, me in
-      guard let message = message?.pointee else { return }
-      let bytes = Bytes(start: message.msg, count: message.msg_length)
-      WebSocketConnection.from(me)?.messageArrived(opcode: message.opcode, bytes)
-    })
-
-  private static func from(_ pointer: UnsafeMutableRawPointer?) -> WebSocketConnection? {
-    pointer.map { Unmanaged<WebSocketConnection>.fromOpaque($0).takeUnretainedValue() }
   }
 }

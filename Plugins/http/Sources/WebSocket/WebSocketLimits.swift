@@ -8,6 +8,8 @@ struct WebSocketLimits {
   var controlFrames = 100
   /// How long a client may be silent before it is asked for a pong.
   var pingTime: UInt64 = 30_000
+  /// By how much less that is for some clients: those who came together are not all asked at once.
+  var pingSpread: UInt64 = 0
   /// How long a client has to answer a ping or a close.
   var answerTime: UInt64 = 10_000
   /// Bytes waiting for a client above which ``WebSocketConnection/isCongested`` is true.

@@ -2,7 +2,7 @@
 
 /// A WebSocket client without a socket.
 final class TestWebSocket: OutboxOwner {
-  let server = TestServer()
+  let server: TestServer
   private var outbox: Outbox!  // Set in `init`; it needs `self` as its owner.
   private(set) var connection: WebSocketConnection!  // Same.
   var output: [UInt8] = []
@@ -10,7 +10,8 @@ final class TestWebSocket: OutboxOwner {
   var closed = 0
   var onText: ((WebSocketConnection, Bytes) -> Void)?
 
-  init(limits: WebSocketLimits = WebSocketLimits()) {
+  init(limits: WebSocketLimits = WebSocketLimits(), on server: TestServer = TestServer()) {
+    self.server = server
     outbox = Outbox(pool: server.engine.outboxes, owner: self)
     connection = WebSocketConnection(engine: server.engine, outbox: outbox, limits: limits, handler: Handler(self))
   }
