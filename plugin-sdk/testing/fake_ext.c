@@ -249,6 +249,7 @@ const void *fake_extension(fake_host *fake, const char *id) {
         {ORCH_EXT_HTTP_CLIENT, &http}, {ORCH_EXT_METRICS, &metrics}, {ORCH_EXT_STATE, &state},
         {ORCH_EXT_JSON, fake_json()},  {ORCH_EXT_SPAWN, fake_spawn()}, {ORCH_EXT_FS_WATCH, fake_fs_watch()},
         {ORCH_EXT_HTTP_ROUTES, fake_http_routes()},
+        {ORCH_EXT_TRACING, fake_tracing()},
         {ORCH_EXT_PROGRESS, &progress}, {ORCH_EXT_MCP, fake_mcp()}, {ORCH_EXT_ACTOR, &actor},
     };
     (void)fake;

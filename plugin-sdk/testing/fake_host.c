@@ -129,6 +129,7 @@ int fake_host_free(fake_host *fake) {
     if (kept > 0) fake_fault(fake, "it never released %d calls that it retained", kept);
     kept = fake_requests_clear(fake) + fake_mcp_calls_clear(fake);
     if (kept > 0) fake_fault(fake, "it never released %d requests that it retained", kept);
+    fake_spans_clear(fake);
     int faults = fake->faults;
     for (fake_stub *stub; (stub = fake->stubs);) {
         fake->stubs = stub->next;
@@ -147,6 +148,7 @@ int fake_host_free(fake_host *fake) {
     fake_strings_free(&fake->data);
     fake_strings_free(&fake->requests);
     fake_strings_free(&fake->commands);
+    fake_strings_free(&fake->ended);
     fake_ctx_clear(&fake->ctx);
     char *rest[] = {fake->reply_json, fake->reply_message, fake->reply_details, fake->reply_chunks,
                     fake->http_body,  fake->state,         fake->id,            fake->storage_dir,

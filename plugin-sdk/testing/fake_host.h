@@ -8,7 +8,8 @@
  *
  * It is one instance of one plugin on the thread that made it. Nothing happens by itself: fake_host_run runs what is
  * queued (tasks, jobs of the worker pool, events, replies), fake_host_advance moves the clock of the timers. It offers
- * the extensions event-log, fs-watch, http-client, http-routes, json, metrics, progress, spawn, state, timer and work.
+ * the extensions actor, event-log, fs-watch, http-client, http-routes, json, mcp, metrics, progress, spawn, state, timer,
+ * tracing and work.
  * Arguments are checked for name, type and presence; JSON Schemas are not looked at: the real host does that.
  *
  * What a real host would count as a fault of the plugin (a second answer, a call of a verb on the wrong thread, a token
@@ -108,6 +109,14 @@ void fake_host_answer_commands(fake_host *fake, const char *output, const char *
 
 /* Child number `at` that has ended, as "argument argument…\ninput", or NULL. */
 const char *fake_host_command(const fake_host *fake, size_t at);
+
+/* Records spans of tracing/1 from now on, whatever they belong to; before, nobody does. A span that is begun and not
+ * ended until the plugin is unloaded is a fault. */
+void fake_host_record(fake_host *fake);
+
+/* Span number `at` that has ended, as "KIND NAME\nKEY=VALUE\n…STATUS MESSAGE", or NULL; a span without a context has
+ * " < TRACEPARENT" behind its name. */
+const char *fake_host_span(const fake_host *fake, size_t at);
 
 /* Tells of a change (ORCH_FS_…) to those who watch `path`. Returns how many there were. */
 size_t fake_host_change(fake_host *fake, const char *path, const char *name, uint32_t changes);

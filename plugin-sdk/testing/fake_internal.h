@@ -58,6 +58,7 @@ typedef struct fake_stub {
 
 typedef struct fake_child fake_child;
 typedef struct fake_watch fake_watch;
+typedef struct fake_span fake_span;
 
 /* A raw route, or a folder of files. */
 typedef struct fake_route {
@@ -100,7 +101,11 @@ struct fake_host {
     uint64_t token;          /* what is being waited for, or 0 */
     orch_status token_status;
 
-    pthread_mutex_t lock;    /* guards the next four, which every thread may reach */
+    pthread_mutex_t lock;    /* guards the next eight, which every thread may reach */
+    int records;
+    uint64_t last_span;
+    fake_span *spans;        /* that have begun */
+    fake_strings ended;
     struct fake_call *calls; /* that are not released */
     pthread_cond_t posted;   /* signalled when a task is queued */
     fake_task *first, *last;
@@ -257,6 +262,10 @@ int fake_mcp_calls_clear(fake_host *fake);
 const orch_mcp *fake_mcp(void);
 const orch_spawn *fake_spawn(void);
 const orch_fs_watch *fake_fs_watch(void);
+const orch_tracing *fake_tracing(void);
+
+/* Each span that has not ended is a fault. */
+void fake_spans_clear(fake_host *fake);
 const void *fake_extension(fake_host *fake, const char *id);
 
 #endif

@@ -33,6 +33,7 @@
 #include "cpp/mcp.hpp"
 #include "cpp/outside.hpp"
 #include "cpp/plugin.hpp"
+#include "cpp/tracing.hpp"
 #include "cpp/web.hpp"
 
 #endif

@@ -91,6 +91,7 @@ mod status;
 #[rustfmt::skip]
 pub mod sys;
 mod text;
+mod tracing;
 mod web;
 
 #[doc(hidden)]
@@ -111,4 +112,5 @@ pub use plugin::Entry;
 pub use plugin::{Done, Plugin};
 pub use slot::Slot;
 pub use status::{Error, Status};
+pub use tracing::{Span, SpanKind};
 pub use web::{Exchange, Route, RouteOptions, SocketEvent, WebSocket};

@@ -77,6 +77,8 @@ extern "C" {
     fn fake_host_http_request(fake: *const Raw, at: usize) -> *const c_char;
     fn fake_host_answer_commands(fake: *mut Raw, output: *const c_char, errors: *const c_char, exit_status: i64);
     fn fake_host_command(fake: *const Raw, at: usize) -> *const c_char;
+    fn fake_host_record(fake: *mut Raw);
+    fn fake_host_span(fake: *const Raw, at: usize) -> *const c_char;
     fn fake_host_request(
         fake: *mut Raw,
         target: *const c_char,
@@ -410,6 +412,16 @@ impl FakeHost {
     /// HTTP request number `at` as "METHOD URL\nbody".
     pub fn http_request(&self, at: usize) -> Option<String> {
         unsafe { optional(fake_host_http_request(self.raw, at)) }
+    }
+
+    /// Records spans from now on; before, nobody does.
+    pub fn record(&mut self) {
+        unsafe { fake_host_record(self.raw) };
+    }
+
+    /// Span number `at` that has ended, as "KIND NAME\nKEY=VALUE\n…STATUS MESSAGE".
+    pub fn span(&self, at: usize) -> Option<String> {
+        unsafe { optional(fake_host_span(self.raw, at)) }
     }
 
     /// What child processes write and return from now on, once their input is closed.

@@ -195,6 +195,28 @@ struct Everything {
         return "null";
     }
 
+    void trace(Pending call) {
+        Span span(host, "render", call.context(), ORCH_SPAN_SERVER);
+        Span none(host, "of nobody", Context());
+        if (none || none.traceparent() != "") throw std::logic_error("a span without a context");
+        if (!span) return call.answer("\"nobody records\"");
+        span.set("pages", 3);
+        span.set("format", "text");
+        auto query = std::make_shared<Span>(Span::below(host, span.traceparent(), "query", ORCH_SPAN_CLIENT));
+        Span moved = std::move(span);
+        moved.end();
+        moved.end(ORCH_INTERNAL, "not heard");
+        moved.set("late", 1);
+        Span last;
+        last = Span::below(host, "", "last");
+        host.work(
+            [query] {
+                query->set("rows", 2);
+                query->end(Failure(ORCH_ABORTED, "Somebody was faster."));
+            },
+            [call](orch_status) { call.answer("\"recorded\""); });
+    }
+
     // native functions
     std::string repeat(Context context, std::string_view text, int64_t times, bool loud) const {
         if (times < 0) throw Failure(ORCH_INVALID_ARGUMENT, "times must not be negative.");
@@ -248,6 +270,7 @@ static Plugin<Everything> declare() {
                                  .param('b', "kill", "", "false"))
                      .method(method<&T::fetch>("fetch", "Asks a server.").param('s', "url", ""))
                      .method(method<&T::look>("look", "Watches folders."))
+                     .method(method<&T::trace>("trace", "Works on a trace."))
                      .method(method<&T::repeat>("repeat", "Repeats a text.")
                                  .param('s', "text", "")
                                  .param('i', "times", "")

@@ -11,6 +11,8 @@ extern "C" const orch_plugin *orch_plugin_mistaken(orch_host *host);
 
 using orchestron::view;
 
+static bool is(const char *text, const std::string &wanted) { return text == wanted; }
+
 struct Fixture {
     fake_host *fake = fake_host_new("everything", ".");
     Fixture() { CHECK(fake_host_load(fake, orch_plugin_everything, "{}") == ORCH_OK); }
@@ -101,6 +103,18 @@ static void what_lies_outside_is_reached() {
     CHECK(fake_host_change(f.fake, "/somewhere", "a.txt", ORCH_FS_RENAMED) == 1);
     CHECK(fake_host_change(f.fake, "/elsewhere", "a.txt", ORCH_FS_RENAMED) == 0);
     CHECK(f.ok("everything.state") == R"({"seen":"3;a.txt1;","fired":0})");
+}
+
+static void spans_end_once_in_the_trace_of_their_call() {
+    Fixture f;
+    CHECK(f.ok("everything.trace") == "\"nobody records\"");
+    fake_host_record(f.fake);
+    CHECK(f.ok("everything.trace") == "\"recorded\"");
+    CHECK(is(fake_host_span(f.fake, 0), "2 render\npages=3\nformat=text\n0"));
+    CHECK(is(fake_host_span(f.fake, 1), "1 last\n0"));
+    CHECK(is(fake_host_span(f.fake, 2), "3 query < 00-00000000000000000000000000000001-0000000000000001-01\nrows=2\n"
+                                        "10 Somebody was faster."));
+    CHECK(fake_host_span(f.fake, 3) == nullptr);
 }
 
 static void native_functions_are_c_functions() {
@@ -225,7 +239,6 @@ static void a_channel_is_told_what_happens() {
 
 static void what_is_declared_for_mcp_answers() {
     Fixture f;
-    auto is = [](const char *text, const std::string &wanted) { return text == wanted; };
     fake_mcp_call *all = fake_host_mcp(f.fake, ORCH_MCP_TOOL, "all", "{\"x\":1}", nullptr);
     CHECK(is(fake_mcp_result(all),
              R"({"content":[{"type":"text","text":"{\"x\":1}"},{"type":"image","data":"iVA=","mimeType":"image/png"},)"
@@ -267,6 +280,7 @@ int main() {
     failures_and_exceptions_become_statuses();
     calls_are_answered_later_or_given_up();
     what_lies_outside_is_reached();
+    spans_end_once_in_the_trace_of_their_call();
     native_functions_are_c_functions();
     subscriptions_and_timers_end();
     health_says_what_is_wrong();
