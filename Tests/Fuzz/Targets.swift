@@ -40,6 +40,7 @@ private enum Machine {
     connection.receiveEnd()
     engine.outboxes.flushScheduled()
     connection.close()
+    guard engine.load.heldBytes == 0 else { fatalError("\(engine.load.heldBytes) bytes are held for nobody") }
     engine.close()
     return handler.seen
   }
@@ -60,6 +61,10 @@ private enum Machine {
       connection.outboxDidDrain()
     }
     connection.receiveEnd()
+    // A message that has not ended is held as long as its connection.
+    guard withExtendedLifetime(connection, { (0...input.count).contains(engine.load.heldBytes) }) else {
+      fatalError("\(engine.load.heldBytes) bytes are held of \(input.count)")
+    }
     guard handler.ends == 1 else { fatalError("the handler was told \(handler.ends) times that it is over") }
     engine.close()
   }

@@ -177,6 +177,14 @@ import Testing
     #expect(reply.headers["Access-Control-Allow-Origin"] == (isAllowed ? origin : nil))
   }
 
+  @Test func everyAnswerDependsOnTheOriginWhereSomeForeignOneMayReadIt() {
+    #expect(site.send("GET /api/tasks").headers["Vary"] == "Origin")
+    #expect(site.send("GET /nowhere").headers["Vary"] == "Origin")
+    #expect(site.send("GET /api/tasks", headers: ["Origin: https://evil.example"]).headers["Vary"] == "Origin")
+    site.app.policy = SitePolicy(hosts: [], origins: [], ports: [3001])
+    #expect(site.send("GET /api/tasks").headers["Vary"] == nil)
+  }
+
   @Test func answersPreflightsOfAllowedOriginsAlone() {
     let allowed = site.send("OPTIONS /api/tasks", headers: ["Origin: https://other.example"])
     #expect(allowed.headers["Access-Control-Allow-Methods"] == "GET, POST, HEAD, OPTIONS")

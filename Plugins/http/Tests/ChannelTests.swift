@@ -164,6 +164,18 @@ import Testing
     #expect(client.takeFrames() == ["8:4401 what you have shown does not hold any more"])
   }
 
+  @Test func aClientWhomNobodyHasAskedForStaysWhenIdentitiesChange() {
+    let channel = self.channel
+    site.host.routes.add("GET /open", flags: ORCH_HTTP_OPEN) { _ = $0.upgrade(channel) }
+    site.app.catalog.isStale = true
+    let client = site.upgrade("/open")
+    _ = client.takeFrames()
+    site.app.identitiesDidChange()
+    site.settle()
+    #expect(client.takeFrames() == [])
+    #expect(auth.asked == [])
+  }
+
   @Test func isAskedAgainWhenTheTimeIsOver() {
     auth.answer = { _, _ in .principal("user:ada", expires: Authenticator.now + 20_000) }
     let client = site.upgrade("/live", headers: good)

@@ -81,6 +81,112 @@ import Testing
     #expect(server.engine.load.heldBytes == 0)
   }
 
+  @Test func requestsThatWaitBehindAnotherCount() {
+    var waiting: [HTTPExchange] = []
+    let server = TestServer { waiting.append($0) }
+    let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+    do {
+      let client = server.connect()
+      client.send(get + get + get)
+      #expect(server.engine.load.heldBytes == 2 * get.utf8.count)
+      client.send(get)
+      #expect(server.engine.load.heldBytes == 3 * get.utf8.count)
+      waiting[0].respond(.noContent)
+      #expect(waiting.count == 2)
+      #expect(server.engine.load.heldBytes == 2 * get.utf8.count)
+      waiting = []
+    }
+    #expect(server.engine.load.heldBytes == 0, "the client has gone")
+  }
+
+  @Test func whoeverHasNoRoomForMoreRequestsIsNotReadFromUntilHeIsAnswered() {
+    var limits = HTTPLimits()
+    limits.memory = 4000
+    var waiting: [HTTPExchange] = []
+    let server = TestServer(limits: limits) { waiting.append($0) }
+    let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+    let client = server.connect()
+    client.http.remote = Remote("192.0.2.1")
+    client.send(get)
+    #expect(client.http.wantsInput, "else nobody would see that he goes")
+    client.send(String(repeating: get, count: 50))
+    #expect(!client.http.wantsInput, "a quarter of all is full")
+    let neighbour = server.connect()
+    neighbour.http.remote = Remote("192.0.2.1")
+    neighbour.send(get)
+    #expect(neighbour.http.wantsInput)
+    neighbour.send(get)
+    #expect(!neighbour.http.wantsInput)
+    let stranger = server.connect()
+    stranger.http.remote = Remote("192.0.2.2")
+    stranger.send(get)
+    stranger.send(get)
+    #expect(stranger.http.wantsInput)
+    while !waiting.isEmpty { waiting.removeFirst().respond(.noContent) }
+    server.engine.outboxes.flushScheduled()
+    #expect(client.http.wantsInput && neighbour.http.wantsInput)
+    #expect(server.engine.load.heldBytes == 0)
+    #expect(client.text.ranges(of: "HTTP/1.1 204").count == 51)
+  }
+
+  @Test func headsThatComeInPiecesCount() {
+    var limits = HTTPLimits()
+    limits.memory = 1000
+    let server = TestServer(limits: limits)
+    let first = server.connect()
+    first.send("GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: 900))")
+    #expect(server.engine.load.heldBytes > 900)
+    let second = server.connect()
+    second.send("GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: 900))")
+    #expect(second.text.hasPrefix("HTTP/1.1 503 "))
+    #expect(second.text.contains("Retry-After: 1\r\n"))
+    first.send("\r\n\r\n")
+    #expect(first.text.hasPrefix("HTTP/1.1 200 "))
+    #expect(server.engine.load.heldBytes == 0)
+  }
+
+  @Test func messagesThatWaitForAnIdentityCount() throws {
+    let auth = StubAuth()
+    let site = try TestSite(auth: auth)
+    auth.answer = { _, _ in .later }
+    let client = site.upgrade(headers: ["Authorization: Bearer good", "Origin: http://localhost:3001"])
+    let message = #"{"jsonrpc":"2.0","id":1,"method":"tasks.get","params":{}}"#
+    client.send(message: message)
+    client.send(message: message)
+    #expect(site.engine.load.heldBytes == 2 * message.utf8.count)
+    auth.finish(0, with: .principal("user:ada"))
+    site.settle()
+    #expect(site.engine.load.heldBytes == 0)
+    #expect(site.host.calls.count == 2)
+  }
+
+  @Test func argumentsOfCallsByWebSocketCountUntilTheyHaveEnded() throws {
+    let site = try TestSite()
+    site.host.answer = { _, _ in .later }
+    let client = site.upgrade()
+    _ = client.takeFrames()
+    client.send(message: #"{"jsonrpc":"2.0","id":1,"method":"tasks.get","params":{"id":"x"}}"#)
+    #expect(site.engine.load.heldBytes == #"{"id":"x"}"#.utf8.count)
+    site.host.finish(site.host.lastCall, with: .answer("1"))
+    #expect(site.engine.load.heldBytes == 0)
+  }
+
+  @Test func aPlaceThatHoldsItsQuarterByCallsIsSentAway() throws {
+    var limits = HTTPLimits()
+    limits.memory = 40_000
+    let site = try TestSite(limits: limits)
+    site.host.answer = { _, _ in .later }
+    let client = site.upgrade()
+    _ = client.takeFrames()
+    client.webSocket?.held.place = Remote("192.0.2.1").limitedPlace
+    let long = String(repeating: "x", count: 4000)
+    for id in 1...3 {
+      client.send(message: #"{"jsonrpc":"2.0","id":\#(id),"method":"tasks.get","params":{"id":"\#(long)"}}"#)
+    }
+    #expect(site.host.calls.count == 2)
+    #expect(client.takeFrames() == ["8:1013 the server holds as many messages as it can"])
+  }
+
   @Test func bodiesOfThoseWhoHaveGoneAreForgotten() {
     let server = TestServer()
     for _ in 0..<3 {

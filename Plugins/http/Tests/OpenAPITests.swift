@@ -116,6 +116,26 @@ import Testing
     #expect(update?["204"] == ["$ref": "#/components/responses/minimal"])
   }
 
+  @Test func everyOperationNamesTheLimitsItMayRunInto() throws {
+    for (path, item) in try #require(Self.document.object?["paths"]?.object).members {
+      for (verb, operation) in item.object?.members ?? [] {
+        let responses = try #require(operation.object?["responses"]?.object)
+        #expect(responses["429"] == ["$ref": "#/components/responses/problem429"], "\(verb) \(path)")
+        #expect(responses["503"] != nil, "\(verb) \(path)")
+        #expect((responses["406"] == nil) == path.hasPrefix("/health"), "\(verb) \(path)")
+      }
+    }
+    let components = try #require(Self.document.object?["components"]?.object)
+    let limits = components["responses"]?.object?["problem429"]?.object?["headers"]?.object
+    #expect(limits?.names == ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"])
+    let busy = components["responses"]?.object?["problem503"]?.object?["headers"]?.object
+    #expect(busy?.names == ["Retry-After"])
+    for header in (limits?.members ?? []).map(\.1) {
+      let name = try #require(header.object?["$ref"]?.string?.split(separator: "/").last)
+      #expect(components["headers"]?.object?[String(name)] != nil)
+    }
+  }
+
   @Test func asksForNoNullInTheQuery() throws {
     let list = try operation("/api/notes", "get")
     let text = parameters(list).first { $0["name"] == "text" }

@@ -1,3 +1,4 @@
+import CPluginSDK
 import PluginTesting
 import Testing
 
@@ -126,5 +127,37 @@ import Testing
     #expect(refused.first?.contains(#""retryAfter":1"#) == true)
     #expect(refused.first?.contains(#""code":1008"#) == true)
     #expect(ask(site, from: "192.0.2.1", token: "good").status == 429)
+  }
+
+  @Test func messagesOfAPluginsWebSocketCountToo() throws {
+    let site = try site(known: 3)
+    let channel = StubChannel()
+    site.host.routes.add("GET /live") { _ = $0.upgrade(channel) }
+    site.app.catalog.isStale = true
+    let client = site.upgrade("/live", headers: ["Authorization: Bearer good"])
+    _ = client.takeFrames()
+    for text in ["a", "b", "c", "d"] { client.send(message: text) }
+    #expect(channel.log == ["text:a", "text:b"])
+    #expect(client.takeFrames() == ["8:1013 user:ada may send 50 requests a second, 3 at once. Come back in 1 s."])
+    #expect(ask(site, from: "192.0.2.1", token: "good").status == 429)
+  }
+
+  @Test func messagesOfSomebodyUnknownCountForHisAddress() throws {
+    let site = try site(unknown: 3)
+    let channel = StubChannel()
+    site.host.routes.add("GET /open", flags: ORCH_HTTP_OPEN) { _ = $0.upgrade(channel) }
+    site.app.catalog.isStale = true
+    let client = site.connect()
+    client.upgrades = true
+    client.http.remote = Remote("192.0.2.1")
+    client.send(
+      "GET /open HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+    _ = client.takeFrames()
+    for text in ["a", "b", "c"] { client.send(message: text) }
+    #expect(channel.log == ["text:a", "text:b"])
+    #expect(client.takeFrames().first?.hasPrefix("8:1013 Whoever shows no token may send 10 requests a second") == true)
+    #expect(ask(site, from: "192.0.2.1").status == 429)
+    #expect(ask(site, from: "192.0.2.2").status == 401)
   }
 }

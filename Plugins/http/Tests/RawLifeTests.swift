@@ -196,6 +196,36 @@ import Testing
     #expect(site.host.contexts == 0)
   }
 
+  @Test func aClientThatWaitsForLessTimeIsToldSooner() throws {
+    var told: [String] = []
+    for (path, flags) in [("/w", 0), ("/p", ORCH_HTTP_STREAM)] {
+      site.host.routes.add("POST \(path)", flags: flags) { x in
+        x.retain()
+        x.onCancel {
+          told.append(x.target)
+          x.release()
+        }
+      }
+    }
+    site.app.catalog.isStale = true
+    let clients = ["/w", "/p"].map { path in
+      let client = site.connect()
+      client.send(
+        "POST \(path) HTTP/1.1\r\nHost: localhost\r\nPrefer: wait=2\r\nContent-Length: 1\r\n\r\nx")
+      return client
+    }
+    #expect(site.host.timeouts == [2000, -1], "of the call, and of what a streamed request calls")
+    site.engine.advance(to: site.engine.now + 2000)
+    for client in clients where client.http.deadline <= site.engine.now { client.http.timeOut() }
+    site.settle()
+    for client in clients {
+      #expect(TestReply(client.text).status == 504)
+      #expect(client.text.contains("The answer did not begin within 2.0 s."))
+    }
+    #expect(told == ["/w", "/p"])
+    #expect(site.host.contexts == 0)
+  }
+
   @Test func givesABegunAnswerUp() throws {
     var kept: RawPointer?
     route("GET /x") { x in

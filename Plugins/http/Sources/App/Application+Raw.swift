@@ -57,7 +57,9 @@ extension Application {
     if let problem = gate.crowding { throw problem }
     let trace = trace(of: exchange)
     let lasts = route.isStreamed || exchange.header("upgrade") != nil
-    let context = try gate.makeContext(principal, trace: trace, isLasting: lasts)
+    let wait = Preferences(exchange).wait
+    let context = try gate.makeContext(principal, trace: trace, wait: wait, isLasting: lasts)
+    exchange.answerTime = UInt64(gate.time(within: wait))
     return RawExchange(exchange, self, route, as: principal, context: context, captures: captures, query: pairs)
   }
 

@@ -92,6 +92,7 @@ final class Application: HTTPHandler {
         return false
       }
     }
+    exchange.dependsOnOrigin = policy.allowsOrigins
     switch policy.verdict(of: exchange) {
     case .own: return true
     case .allowed:
@@ -141,6 +142,7 @@ final class Application: HTTPHandler {
       if exchange.engine.isDraining { health.withdraw() }
       exchange.respond(health.isReady ? .ok : .serviceUnavailable, .json, body: health.readyBody.bytes)
     case .document(let kind):
+      guard isAcceptable(exchange, "application/json") else { return }
       guard let documents else {
         return exchange.respond(Problem(http: .serviceUnavailable, detail: "This server has no document of that kind."))
       }
@@ -218,7 +220,7 @@ final class Application: HTTPHandler {
   // MARK: Calls
 
   private func call(_ exchange: HTTPExchange, _ call: RESTCall, as principal: Principal?) {
-    guard let principal else { return }
+    guard let principal, isAcceptable(exchange, call) else { return }
     guard exchange.body.isEmpty || isJSON(exchange.header("content-type")) else {
       return exchange.respond(
         Problem(http: .unsupportedMediaType, detail: "The body must be JSON: send Content-Type: application/json.")
@@ -268,7 +270,7 @@ final class Application: HTTPHandler {
 
   /// Answers with events for as long as the client stays.
   private func openEvents(_ exchange: HTTPExchange, as principal: Principal?) {
-    guard let principal else { return }
+    guard let principal, isAcceptable(exchange, "text/event-stream") else { return }
     let credential = authenticator.credential(of: exchange)
     let visitor = Visitor(authenticator, Shown(credential), exchange.remote, principal: principal)
     EventStream.answer(exchange, self, visitor, as: principal)

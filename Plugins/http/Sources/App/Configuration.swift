@@ -57,6 +57,8 @@ struct Configuration {
   private mutating func readLimits(_ json: JSONValue) {
     set(&server.connections, json["connections"])
     set(&server.connectionsPerAddress, json["connectionsPerAddress"])
+    set(&server.handshakes.perSecond, json["handshakesPerSecond"])
+    set(&server.handshakes.burst, json["handshakeBurst"])
     set(&server.limits.body, json["bodyBytes"])
     set(&server.limits.streamedBody, json["streamedBodyBytes"])
     set(&server.limits.headerBytes, json["headerBytes"])

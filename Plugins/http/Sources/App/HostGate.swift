@@ -112,8 +112,7 @@ final class HostGate {
     _ principal: Principal, trace: Bytes, wait: Int64? = nil, isLasting: Bool = false
   ) throws(Problem) -> UnsafeMutablePointer<orch_ctx> {
     var context: UnsafeMutablePointer<orch_ctx>?
-    let time = wait.map { $0 < callTime / 1000 ? $0 * 1000 : callTime } ?? callTime
-    let status = principal.withIdentity(trace: trace, timeout: isLasting ? -1 : time) { identity in
+    let status = principal.withIdentity(trace: trace, timeout: isLasting ? -1 : time(within: wait)) { identity in
       actors.pointee.make?(host, identity, &context) ?? Status.unimplemented.rawValue
     }
     guard status == Status.ok.rawValue, let context else {
@@ -122,6 +121,9 @@ final class HostGate {
     underWay += 1
     return context
   }
+
+  /// Milliseconds that a call may take for a caller who waits so many seconds.
+  func time(within wait: Int64?) -> Int64 { wait.map { $0 < callTime / 1000 ? $0 * 1000 : callTime } ?? callTime }
 
   fileprivate func cancel(_ id: UInt64) { _ = cancel(host, id) }
   fileprivate func credit(_ id: UInt64, _ bytes: Int) { _ = credit(host, id, UInt64(bytes)) }

@@ -11,6 +11,8 @@ final class Session: WebSocketHandler, EventReader, Resident {
 
   /// Messages that came while somebody was asked who is there.
   private var waiting: [SharedBytes] = []
+  /// What these count for; nil while none waits.
+  private var waitingBytes: HeldBytes?
 
   /// Milliseconds that a client has to tell who it is.
   static let identityTime: UInt64 = 5000
@@ -55,6 +57,7 @@ final class Session: WebSocketHandler, EventReader, Resident {
       let message = waiting.removeFirst()
       withExtendedLifetime(message) { receive(message.bytes) }
     }
+    if waiting.isEmpty { waitingBytes = nil }
   }
 
   /// What was known of the client may be wrong now.
@@ -132,6 +135,10 @@ final class Session: WebSocketHandler, EventReader, Resident {
     guard isText else { return connection.refuse(.unsupportedData, "send text, not binary") }
     guard visitor.isAsking else { return receive(message) }
     guard waiting.count < Self.waitingLimit else { return connection.refuse(.tryAgainLater, "too many messages") }
+    if waiting.isEmpty { waitingBytes = connection.count() }
+    guard waitingBytes?.add(message.count) == true else {
+      return connection.refuse(.tryAgainLater, "the server holds as many messages as it can")
+    }
     waiting.append(SharedBytes(copying: message))
   }
 
@@ -178,7 +185,8 @@ final class Session: WebSocketHandler, EventReader, Resident {
   }
 
   private func call(_ request: JSONRPC.Request, _ batch: RPCBatch?) {
-    let call = RPCCall(self, id: request.id, batch)
+    guard let connection else { return }
+    let call = RPCCall(self, id: request.id, batch, connection.count())
     let principal: Principal
     do throws(Problem) { principal = try requirePrincipal() } catch { return call.didFail(error) }
     guard calls.count < app.callsPerConnection else {
@@ -186,6 +194,7 @@ final class Session: WebSocketHandler, EventReader, Resident {
         Problem(.resourceExhausted, "At most \(app.callsPerConnection) calls may be under way on one connection."))
     }
     if let problem = app.gate.crowding { return call.didFail(problem) }
+    call.hold(request.params?.count ?? 0)
     calls[ObjectIdentifier(call)] = call
     let trace = call.trace(request.traceparent, app.observer?.tracer)
     withStaticOr(request.params) { arguments in

@@ -31,18 +31,24 @@ final class RPCCall: HostCall {
   private let requestID: SharedBytes?
   private let batch: RPCBatch?
   private var owed = 0
+  /// What its arguments count for until it has ended.
+  private var held: HeldBytes
   private var tracer: RequestTracer?
   /// The span of the request; 0 when nobody records it.
   private var span: UInt64 = 0
   private var status = Status.cancelled
 
-  init(_ session: Session, id: Bytes?, _ batch: RPCBatch?) {
+  init(_ session: Session, id: Bytes?, _ batch: RPCBatch?, _ held: consuming HeldBytes) {
     self.session = session
+    self.held = held
     requestID = id.map { SharedBytes(copying: $0) }
     self.batch = batch
   }
 
   deinit { if span != 0 { tracer?.end(span, status) } }
+
+  /// Counts the arguments; there was room for the message that they came with.
+  func hold(_ bytes: Int) { _ = held.add(bytes) }
 
   /// Begins the span of the request, and gives the traceparent to which its call belongs. Borrowed as long as this.
   func trace(_ parent: Bytes, _ tracer: RequestTracer?) -> Bytes {

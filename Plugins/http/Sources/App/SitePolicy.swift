@@ -20,6 +20,9 @@ struct SitePolicy {
     self.ports = ports
   }
 
+  /// Whether pages of foreign origins may read replies, which then depend on who asks.
+  var allowsOrigins: Bool { !origins.isEmpty }
+
   enum Verdict: Equatable {
     /// No page, or a page of this server.
     case own

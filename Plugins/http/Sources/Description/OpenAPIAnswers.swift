@@ -7,16 +7,17 @@ enum OpenAPIAnswers {
     ("401", "Nobody knows who asks."),
     ("403", "Who asks lacks the right."),
     ("404", "What the call is about is not there."),
+    ("406", "Accept leaves out what is answered."),
     ("409", "The state does not allow it, or it conflicts with another change."),
     ("412", "The entity has another revision than If-Match says; current is the entity now."),
     ("413", "The body is too long."),
     ("414", "The path with its query is too long."),
     ("415", "The body is no JSON, or in a coding other than gzip."),
-    ("429", "Too much at once: try again after Retry-After."),
+    ("429", "Too many requests of one principal or address: try again after Retry-After."),
     ("431", "The header section is too long."),
     ("500", "The plugin failed; the log of the host has the reason."),
     ("501", "What is asked for is not offered here."),
-    ("503", "The plugin does not work now."),
+    ("503", "The plugin does not work now, or the server has too much to do."),
     ("504", "The method took too long."),
   ]
 
@@ -31,6 +32,25 @@ enum OpenAPIAnswers {
     }
   }
 
+  /// The headers of answers by their code: when to come back, and what is left of the limit.
+  private static func headers(of code: String) -> Fields? {
+    let names: [String: String] =
+      switch code {
+      case "429":
+        [
+          "Retry-After": "retryAfter", "RateLimit-Limit": "rateLimit", "RateLimit-Remaining": "rateLimitRemaining",
+          "RateLimit-Reset": "rateLimitReset",
+        ]
+      case "503": ["Retry-After": "retryAfter"]
+      default: [:]
+      }
+    if names.isEmpty { return nil }
+    return Fields(names.sorted { $0.key < $1.key }.map { ($0.key, SharedParameters.header($0.value)) })
+  }
+
+  /// A reference to the answer with this code.
+  static func reference(_ code: String) -> Value { ["$ref": .string("#/components/responses/problem\(code)")] }
+
   static let notModified: Value = ["$ref": "#/components/responses/notModified"]
   static let minimal: Value = ["$ref": "#/components/responses/minimal"]
 
@@ -42,13 +62,10 @@ enum OpenAPIAnswers {
     return Fields(
       others
         + texts.map { code, text in
-          (
-            "problem\(code)",
-            [
-              "description": .string(text),
-              "content": ["application/problem+json": ["schema": ["$ref": "#/components/schemas/Problem"]]],
-            ]
-          )
+          var answer: Fields = ["description": .string(text)]
+          if let headers = headers(of: code) { answer["headers"] = .object(headers) }
+          answer["content"] = ["application/problem+json": ["schema": ["$ref": "#/components/schemas/Problem"]]]
+          return ("problem\(code)", .object(answer))
         })
   }
 }

@@ -46,7 +46,8 @@ struct OpenAPIDocument {
   private static let description = """
     Every public method of every loaded plugin. The same methods can be called by JSON-RPC over WebSocket at /ws, and by \
     POST /api/services/{service}/{method} with all arguments in the body. Replies from 1 KiB on are gzip for who accepts it, \
-    bodies may be; a client's X-Request-Id is echoed.
+    bodies may be; a client's X-Request-Id is echoed. Replies to clients with a rate limit carry RateLimit-Limit, \
+    RateLimit-Remaining and RateLimit-Reset.
     """
 
   private mutating func add(_ service: Value) {
@@ -113,7 +114,8 @@ struct OpenAPIDocument {
         "get": [
           "operationId": .string("health.\(name)"), "tags": ["server"], "summary": .string(sentence), "security": [],
           "responses": [
-            "200": ["description": "Yes.", "content": content], "503": ["description": "No.", "content": content],
+            "200": ["description": "Yes.", "content": content], "429": OpenAPIAnswers.reference("429"),
+            "503": ["description": "No.", "content": content],
           ],
         ]
       ]
@@ -124,7 +126,8 @@ struct OpenAPIDocument {
       "get": [
         "operationId": "health", "tags": ["server"], "summary": "How the host and its plugins are.", "security": [],
         "responses": [
-          "200": answer("The host works."), "503": answer("An essential plugin does not work."),
+          "200": answer("The host works."), "429": OpenAPIAnswers.reference("429"),
+          "503": answer("An essential plugin does not work."),
         ],
       ]
     ]

@@ -24,9 +24,7 @@ enum OpenAPIEvents {
         "content": ["text/event-stream": ["schema": ["type": "string"]]],
       ]
     ]
-    for code in ["400", "401", "403", "503"] {
-      responses[code] = ["$ref": .string("#/components/responses/problem\(code)")]
-    }
+    for code in ["400", "401", "403", "406", "429", "503"] { responses[code] = OpenAPIAnswers.reference(code) }
     return [
       "get": [
         "operationId": "events", "tags": ["server"], "summary": "What happens, as server-sent events.",

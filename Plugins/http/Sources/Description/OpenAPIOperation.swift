@@ -166,7 +166,7 @@ struct OpenAPIOperation {
       if !creates, !effects.contains("read") { responses["204"] = OpenAPIAnswers.minimal }
     }
     for code in OpenAPIAnswers.codes(of: method, takesBody: takesBody) {
-      responses[code] = ["$ref": .string("#/components/responses/problem\(code)")]
+      responses[code] = OpenAPIAnswers.reference(code)
     }
     return responses
   }

@@ -26,6 +26,8 @@ struct SharedParameters {
   ]
   private var selections: [[String]: String] = [:]
 
+  private static let number: Value = ["type": "integer", "minimum": 0]
+
   /// The headers of answers by name.
   static let headers: Fields = [
     "etag": [
@@ -33,6 +35,10 @@ struct SharedParameters {
     ],
     "link": ["description": "The next page, and the first (RFC 8288).", "schema": ["type": "string"]],
     "location": ["description": "The address of what was made.", "schema": ["type": "string"]],
+    "retryAfter": ["description": "Seconds after which another try may work.", "schema": number],
+    "rateLimit": ["description": "Requests that may come at once.", "schema": number],
+    "rateLimitRemaining": ["description": "Of these, those that may come now.", "schema": number],
+    "rateLimitReset": ["description": "Seconds until all may come again.", "schema": number],
   ]
 
   static func reference(_ name: String) -> Value { ["$ref": .string("#/components/parameters/\(name)")] }

@@ -25,7 +25,7 @@ final class HTTPConnection {
   /// Whether the client came in by the port that offers WebSocket alone.
   var isWebSocketOnly = false
   /// Who is at the other end.
-  var remote: Remote
+  var remote: Remote { didSet { heldBytes.place = remote.limitedPlace } }
   /// What the handler remembers of the connection between requests.
   var attachment: AnyObject?
   /// Who has the connection from now on, when the phase is ``Phase/upgraded``.
@@ -35,7 +35,9 @@ final class HTTPConnection {
   /// While a body is streamed: how much of it had come ``since``.
   var bytesSince = 0
   var exchange: HTTPExchange?
+  /// Further requests, and what they count for.
   private var held = ByteBuffer()
+  private var heldBytes: HeldBytes
   private var isParsing = false
   private var lingered = 0
   private var inputEnded = false
@@ -44,6 +46,7 @@ final class HTTPConnection {
     self.engine = engine
     self.outbox = outbox
     remote = engine.here
+    heldBytes = HeldBytes(engine.load)
     since = engine.now
   }
 
@@ -52,7 +55,7 @@ final class HTTPConnection {
     switch phase {
     case .idle, .head, .body: outbox.bufferedBytes <= engine.limits.highWater
     case .streaming: (exchange?.waitingBytes ?? 0) < engine.limits.heldBytes
-    case .handling: held.count < engine.limits.heldBytes
+    case .handling: held.isEmpty || held.count < engine.limits.heldBytes && heldBytes.hasRoom
     case .lingering, .upgraded: true
     case .closed: false
     }
@@ -64,15 +67,28 @@ final class HTTPConnection {
   func receive(_ bytes: Bytes) {
     switch phase {
     case .idle, .head, .body, .streaming:
-      if isParsing || !held.isEmpty { held.append(bytes) } else { parse(bytes) }
+      if isParsing || !held.isEmpty { hold(bytes) } else { parse(bytes) }
     case .handling, .upgraded:
-      held.append(bytes)
+      hold(bytes)
     case .lingering:
       lingered += bytes.count
       if lingered > 1 << 20 { phase = .closed }
     case .closed:
       break
     }
+  }
+
+  /// Keeps bytes until it is their turn. They count; a client for whom there is no room is not read from meanwhile.
+  private func hold(_ bytes: Bytes) {
+    held.append(bytes)
+    _ = heldBytes.add(bytes.count)
+  }
+
+  private func takeHeld() -> ByteBuffer {
+    var bytes = ByteBuffer()
+    swap(&bytes, &held)
+    heldBytes.release()
+    return bytes
   }
 
   /// The client will send no more. A request that is being answered is cancelled: its client is taken as gone.
@@ -89,9 +105,7 @@ final class HTTPConnection {
   /// The bytes behind a request that was upgraded: they belong to the next protocol.
   func takeRest() -> ByteBuffer {
     successor = nil
-    var rest = ByteBuffer()
-    swap(&rest, &held)
-    return rest
+    return takeHeld()
   }
 
   private func parse(_ bytes: Bytes) {
@@ -124,7 +138,7 @@ final class HTTPConnection {
         refuse(.badRequest, reason)
       }
       guard phase == .idle, wantsInput else {
-        if phase != .lingering, phase != .closed { held.append(rest) }
+        if phase != .lingering, phase != .closed, !rest.isEmpty { hold(rest) }
         return
       }
     }
@@ -160,7 +174,7 @@ final class HTTPConnection {
     releaseExchange()
     guard phase != .closed else { return }
     phase = closing ? .lingering : .idle
-    if closing { held.removeAll(keeping: 0) }
+    if closing { _ = takeHeld() }
     resume()
   }
 
@@ -180,8 +194,7 @@ final class HTTPConnection {
   /// Goes on with held bytes, when there are any and it is their turn.
   private func resume() {
     guard !isParsing, !held.isEmpty, phase == .idle, wantsInput else { return }
-    var bytes = ByteBuffer()
-    swap(&bytes, &held)
+    let bytes = takeHeld()
     parse(bytes.bytes)
   }
 
@@ -201,6 +214,7 @@ final class HTTPConnection {
     guard phase != .closed else { return }
     phase = .closed
     outbox.close()
+    _ = takeHeld()
     let abandoned = exchange
     exchange = nil
     if let abandoned { engine.observer?.didEnd(abandoned) }

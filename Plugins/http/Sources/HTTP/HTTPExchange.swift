@@ -27,7 +27,7 @@ final class HTTPExchange {
   var refusal: Refusal?
 
   // The request.
-  private var head = ByteBuffer()
+  private(set) var head = ByteBuffer()
   private var targetLength = 0
   /// Where the query begins, with its question mark; nil without one.
   private var queryStart: Int?
@@ -37,7 +37,9 @@ final class HTTPExchange {
   private var (fieldStart, valueStart) = (0, -1)
   /// What of the body nobody has taken.
   var storedBody = ByteBuffer()
-  private var heldBody: HeldBytes
+  /// What the request counts for while it is held: its body, and a head that comes in pieces.
+  var held: HeldBytes
+  var heldHead = 0
   /// Bytes of the body so far, also of a body that is ignored.
   private(set) var bodyBytes = 0
   private(set) var method = HTTPMethod.other
@@ -74,6 +76,8 @@ final class HTTPExchange {
   var deflater: Deflater?
   /// Whether the page that asks is of a foreign origin that may read the reply.
   var allowsOrigin = false
+  /// Whether a page of another origin might get another reply.
+  var dependsOnOrigin = false
   /// Whether the handler returned without an answer, and so may hold this object for any time.
   var wasKept = false
   /// Called once when the client has gone before the reply ended. Set by a handler that answers later.
@@ -91,7 +95,7 @@ final class HTTPExchange {
   init(engine: HTTPEngine) {
     self.engine = engine
     remote = engine.here
-    heldBody = HeldBytes(engine.load)
+    held = HeldBytes(engine.load)
   }
 
   /// Begins anew for a request on this connection.
@@ -99,7 +103,8 @@ final class HTTPExchange {
     self.connection = connection
     remote = connection.remote
     rate = nil
-    heldBody.place = remote.limitedPlace
+    held.place = remote.limitedPlace
+    heldHead = 0
     refusal = nil
     head.removeAll(keeping: 64 * 1024)
     storedBody.removeAll(keeping: 64 * 1024)
@@ -123,7 +128,7 @@ final class HTTPExchange {
     isNegotiated = false
     deflater = nil
     plainBody = nil
-    allowsOrigin = false
+    (allowsOrigin, dependsOnOrigin) = (false, false)
     record = engine.observer?.begin(engine) ?? ExchangeRecord()
     wakeAt = .max
     parser.begin(self)
@@ -174,7 +179,7 @@ final class HTTPExchange {
     switch outcome {
     case .needsMore:
       messageBytes += bytes.count
-      return checkFraming(to: messageBytes) ? outcome : .refused
+      return checkFraming(to: messageBytes) && holdHead() ? outcome : .refused
     case .complete(let consumed):
       messageBytes += consumed
       record.receivedBytes = messageBytes
@@ -281,18 +286,6 @@ final class HTTPExchange {
     guard checkFraming(to: offset(behind: part)) else { return false }
     guard method.takesBody else { return true }
     storedBody.append(part)
-    return heldBody.add(part.count)
-      || refuse(
-        .serviceUnavailable,
-        "This server holds as many bodies as it can, of all or of your address; come back in a second.")
+    return hold(part.count)
   }
-
-  /// Takes what a compressed body stands for; answers whether the server has room for it.
-  func take(plain body: SharedBytes) -> Bool {
-    plainBody = body
-    return heldBody.add(body.bytes.count)
-  }
-
-  /// The body is not held for the client any more.
-  func releaseBody() { heldBody.release() }
 }

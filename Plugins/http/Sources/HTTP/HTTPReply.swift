@@ -237,6 +237,7 @@ extension HTTPExchange {
       buffer.append("Connection: keep-alive\r\n")
     }
     if let type { append(type, to: &buffer) }
+    if dependsOnOrigin { buffer.append("Vary: Origin\r\n") }
     if isNegotiated { buffer.append("Vary: Accept-Encoding\r\n") }
     if coding == .gzip, !status.hasNoBody { buffer.append("Content-Encoding: gzip\r\n") }
     if let length {
@@ -250,7 +251,7 @@ extension HTTPExchange {
     }
     if allowsOrigin, let origin = header("origin") {
       buffer.appendHeader("Access-Control-Allow-Origin", origin)
-      buffer.append("Vary: Origin\r\nAccess-Control-Expose-Headers: ETag, Link, Location, Preference-Applied, ")
+      buffer.append("Access-Control-Expose-Headers: ETag, Link, Location, Preference-Applied, ")
       buffer.append("RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id\r\n")
     }
     rate?.append(to: &buffer)

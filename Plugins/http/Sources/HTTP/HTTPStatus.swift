@@ -16,6 +16,7 @@ struct HTTPStatus: Hashable, Sendable {
   static let forbidden = HTTPStatus(403)
   static let notFound = HTTPStatus(404)
   static let methodNotAllowed = HTTPStatus(405)
+  static let notAcceptable = HTTPStatus(406)
   static let requestTimeout = HTTPStatus(408)
   static let conflict = HTTPStatus(409)
   static let preconditionFailed = HTTPStatus(412)

@@ -23,7 +23,7 @@ final class Visitor {
   private(set) var principal: Principal?
   private(set) var isAsking = false
   private let authenticator: Authenticator
-  private let remote: Remote
+  let remote: Remote
 
   init(_ authenticator: Authenticator, _ shown: Shown, _ remote: Remote, principal: Principal? = nil) {
     self.authenticator = authenticator

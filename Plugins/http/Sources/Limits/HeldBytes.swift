@@ -15,9 +15,21 @@ struct HeldBytes: ~Copyable {
     return load.hold(bytes, of: place)
   }
 
+  /// Whether the server has room for more.
+  var hasRoom: Bool { load.hasRoom(for: place) }
+
   /// The bytes are not held any more.
   mutating func release() {
     load.letGo(count, of: place)
     count = 0
+  }
+}
+
+extension WebSocketConnection {
+  /// Counts what is held for this client beside the message that has begun.
+  func count() -> HeldBytes {
+    var count = HeldBytes(engine.load)
+    count.place = held.place
+    return count
   }
 }

@@ -6,7 +6,7 @@ final class Load {
   private let memory: Int
   /// How long a turn of the loop may take on average, in milliseconds.
   private let lagLimit: UInt64
-  /// Bytes of bodies and messages that have come and are not dealt with.
+  /// Bytes of requests and messages that have come and are not dealt with.
   var heldBytes = 0
   /// Of these, those of places that may hold only so much.
   private var places: [IPAddress: Int] = [:]
@@ -30,9 +30,13 @@ final class Load {
   /// Counts bytes that are held; answers whether there is room for them. One place has a quarter of all.
   func hold(_ bytes: Int, of place: IPAddress?) -> Bool {
     heldBytes += bytes
-    guard let place else { return !isFull }
-    places[place, default: 0] += bytes
-    return !isFull && places[place, default: 0] <= memory / 4
+    if let place { places[place, default: 0] += bytes }
+    return hasRoom(for: place)
+  }
+
+  /// Whether more may be held for somebody of that place.
+  func hasRoom(for place: IPAddress?) -> Bool {
+    !isFull && (place.flatMap { places[$0] } ?? 0) <= memory / 4
   }
 
   /// Bytes are not held any more.

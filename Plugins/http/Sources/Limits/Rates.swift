@@ -89,6 +89,15 @@ extension Application {
     throw rates.refusal(of: principal, state)
   }
 
+  /// Counts a message of a WebSocket that a plugin speaks on; answers what is wrong with it when it is one too many.
+  func excess(of visitor: Visitor, _ engine: HTTPEngine) -> Problem? {
+    guard let principal = visitor.principal, principal !== authenticator.nobody else {
+      let state = rates.take(visitor.remote, at: engine.now)
+      return state.flatMap { $0.wait > 0 ? rates.refusal(of: visitor.remote, $0) : nil }
+    }
+    return rates.take(principal, at: engine.now).flatMap { $0.wait > 0 ? rates.refusal(of: principal, $0) : nil }
+  }
+
   /// Whether a request of somebody who is not known is within the limit; if not, it is answered.
   func isWithinRate(_ exchange: HTTPExchange) -> Bool {
     guard let state = rates.take(exchange.remote, at: exchange.engine.now) else { return true }

@@ -69,6 +69,11 @@ final class Channel: WebSocketHandler, Resident {
 
   func webSocket(_ connection: WebSocketConnection, didReceive message: Bytes, isText: Bool) {
     guard !isOver else { return }
+    if let problem = app.excess(of: visitor, connection.engine) {
+      // How its plugin would tell it, nobody knows here.
+      var sentence = problem.detail
+      return sentence.withUTF8 { connection.close(WebSocketConnection.CloseCode.tryAgainLater.rawValue, $0) }
+    }
     callback.message?(callback.ud, isText ? 1 : 0, message.abi)
   }
 
@@ -93,7 +98,7 @@ final class Channel: WebSocketHandler, Resident {
   // MARK: What changes while it is open
 
   func identifyAgain() {
-    guard let before = visitor.principal, !visitor.isAsking else { return }
+    guard let before = visitor.principal, before !== app.authenticator.nobody, !visitor.isAsking else { return }
     visitor.ask { [weak self] _ in
       guard let self, let connection else { return }
       // The plugin has been told who this is and what he may do: with other rights he comes again.

@@ -50,7 +50,6 @@ final class RawExchange {
     handle = .allocate(capacity: 1)
     handle.initialize(to: Handle(v: UnsafePointer(RawVerbs.table), object: nil))
     handle.pointee.object = Unmanaged.passUnretained(self).toOpaque()
-    exchange.answerTime = UInt64(app.gate.callTime)
     exchange.wasKept = true  // A plugin may hold it beyond its answer: it must never be another client's.
     exchange.onDisconnect = { [unowned self] in disconnect() }
   }

@@ -16,6 +16,8 @@ final class Client: OutboxOwner, TimerWheelEntry {
   var tls: TLSSession?
   /// Until when keys must be agreed on; nil when they are.
   private var handshakeDeadline: UInt64?
+  /// When it may begin to agree on keys, should too many of its place do so now; nothing is read before.
+  private var handshakeStart: UInt64?
   var write: UnsafeMutablePointer<uv_write_t>?
   private var isReading = false
   var isShutDown = false
@@ -52,18 +54,26 @@ final class Client: OutboxOwner, TimerWheelEntry {
   func accept(from listener: UnsafeMutablePointer<uv_stream_t>) -> Bool {
     guard uv_accept(listener, stream) == 0 else { return false }
     uv_tcp_nodelay(tcp, 1)
-    guard let address = SocketAddress(peerOf: tcp)?.ip else { return false }
+    guard let address = server.address(tcp) else { return false }
     http.remote = Remote(
       address, isSecure: server.certificate != nil, isProxy: server.settings.proxies.contains(address))
     guard server.admits(self) else { return false }
     isAdmitted = true
-    if let certificate = server.certificate {
-      tls = TLSSession(certificate.context, pool: server.engine.outboxes)
-      guard tls != nil else { return false }
+    if server.certificate != nil {
       handshakeDeadline = server.engine.now + server.settings.handshakeTime
+      guard beginHandshake() else { return false }
     }
     settle()
     return true
+  }
+
+  /// Gets ready to agree on keys, or waits for its turn; answers false when it cannot.
+  private func beginHandshake() -> Bool {
+    let delay = server.handshakeDelay(of: self)
+    handshakeStart = delay > 0 ? server.engine.now + delay : nil
+    guard delay == 0, let certificate = server.certificate else { return delay > 0 }
+    tls = TLSSession(certificate.context, pool: server.engine.outboxes)
+    return tls != nil
   }
 
   // MARK: Reading
@@ -159,7 +169,7 @@ final class Client: OutboxOwner, TimerWheelEntry {
       lingerDeadline = server.engine.now + server.engine.limits.lingerTime
     }
     if write == nil, outbox.bufferedBytes == 0, http.phase == .lingering || lingerDeadline != nil { shutDown() }
-    let wants = lingerDeadline != nil || (webSocket?.wantsInput ?? http.wantsInput)
+    let wants = handshakeStart == nil && (lingerDeadline != nil || (webSocket?.wantsInput ?? http.wantsInput))
     if wants != isReading {
       if wants {
         startReading()
@@ -216,7 +226,8 @@ final class Client: OutboxOwner, TimerWheelEntry {
 
   var deadline: UInt64 {
     if isClosing { return .max }
-    return min(lingerDeadline ?? webSocket?.deadline ?? http.deadline, handshakeDeadline ?? .max)
+    if let handshakeDeadline { return min(handshakeDeadline, handshakeStart ?? .max, http.deadline) }
+    return lingerDeadline ?? webSocket?.deadline ?? http.deadline
   }
 
   /// Whether the client has taken as much of what waits as is asked of it.
@@ -233,6 +244,7 @@ final class Client: OutboxOwner, TimerWheelEntry {
       return outbox.stall(at: server.engine.now)
     }
     if lingerDeadline != nil || handshakeDeadline.map({ $0 <= server.engine.now }) == true { return close() }
+    if let start = handshakeStart, start <= server.engine.now { return beginHandshake() ? settle() : close() }
     if webSocket == nil, http.phase == .idle { sayEnd() }
     if let webSocket { webSocket.timeOut() } else { http.timeOut() }
     flush()

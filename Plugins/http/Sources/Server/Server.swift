@@ -16,6 +16,9 @@ final class Server {
   let drainMark: Int
 
   private var places: Places
+  private var handshakes: RateTable
+  /// Where a client comes from, by its socket; tests have theirs come from elsewhere.
+  var address: (UnsafePointer<uv_tcp_t>) -> IPAddress? = { SocketAddress(peerOf: $0)?.ip }
   private var listeners: [Listener] = []
   private var clients: [Client] = []
   private var prepare: UnsafeMutablePointer<uv_prepare_t>
@@ -37,6 +40,7 @@ final class Server {
     self.loop = loop
     self.settings = settings
     places = Places(limit: settings.connectionsPerAddress)
+    handshakes = RateTable(perSecond: settings.handshakes.perSecond, burst: settings.handshakes.burst)
     drainMark = min(settings.limits.highWater, settings.limits.eventQueue, settings.webSocket.highWater)
     self.span = span
     engine = HTTPEngine(
@@ -136,6 +140,12 @@ final class Server {
   /// Whether there is room for one more client, also of its place.
   func admits(_ client: Client) -> Bool {
     clients.count <= settings.connections && places.enter(client.remote)
+  }
+
+  /// Milliseconds until this client may begin to agree on keys, which is what costs most; at 0 it may now, and that counts.
+  func handshakeDelay(of client: Client) -> UInt64 {
+    guard !handshakes.isUnlimited, client.remote.limitedPlace != nil else { return 0 }
+    return (handshakes.take(client.remote.rateKey, at: engine.now).wait + 999) / 1000
   }
 
   /// A client's handle is closed; it may go.

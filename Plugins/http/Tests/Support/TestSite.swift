@@ -34,14 +34,14 @@ final class TestSite {
      "next":null}
     """
 
-  init(auth: StubAuth? = nil, callLimit: Int = 4096) throws {
+  init(auth: StubAuth? = nil, callLimit: Int = 4096, limits: HTTPLimits = HTTPLimits()) throws {
     host.services = Self.services
     self.auth = auth
     app = Application(try HostGate(host.raw, callTime: 30_000, callLimit: callLimit), auth: auth?.raw)
     app.authenticator.listens(on: 3001)
     app.policy = SitePolicy(
       hosts: ["Board.example"], origins: ["https://other.example"], ports: [3001, 3002])
-    engine = HTTPEngine(limits: HTTPLimits(), handler: app, unixSeconds: 784_111_777, seed: 7)
+    engine = HTTPEngine(limits: limits, handler: app, unixSeconds: 784_111_777, seed: 7)
   }
 
   deinit { engine.close() }
