@@ -120,14 +120,25 @@ private final class Handler: HTTPHandler, WebSocketHandler {
   var seen: [[UInt8]] = []
   var ends = 0
 
-  func takesBodyInParts(_ exchange: HTTPExchange) -> Bool { false }
+  /// Bodies below /s are taken in parts.
+  func takesBodyInParts(_ exchange: HTTPExchange) -> Bool { exchange.target.starts(with: "/s".utf8) }
 
   func handle(_ exchange: HTTPExchange) {
+    guard exchange.isStreamed else { return answer(exchange, Array(exchange.body)) }
+    var body: [UInt8] = []
+    exchange.onBody = { [unowned exchange] in
+      while let part = exchange.takePart() { body += part.bytes }
+      if exchange.isBodyComplete { self.answer(exchange, body) } else { exchange.demandBody() }
+    }
+    exchange.onBody?()
+  }
+
+  private func answer(_ exchange: HTTPExchange, _ body: [UInt8]) {
     var request = Array(exchange.target) + [0]
     for field in exchange.fields { request += Array(exchange.name(field)) + [0] + Array(exchange.value(field)) + [0] }
-    seen.append(request + Array(exchange.body))
+    seen.append(request + body)
     if exchange.target.equals("/ws"), case .accepted = WebSocketHandshake.answer(exchange, { Handler() }) { return }
-    exchange.respond(.ok, .json, body: exchange.body)
+    body.withUnsafeBufferPointer { exchange.respond(.ok, .json, body: $0) }
   }
 
   func webSocketDidOpen(_ connection: WebSocketConnection) {}
