@@ -38,6 +38,10 @@ import Testing
     try Client.run("import_crash.py", ["2000", "3"])
   }
 
+  @Test func takesAnImportWholeInBoundedMemory() throws {
+    try Client.run("imports.py", ["12"])
+  }
+
   @Test func bringsALargeStoreUpToDateHoweverLongThatTakes() throws {
     try Client.run("upgrade.py", ["300000", "1"])
   }

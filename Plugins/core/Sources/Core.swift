@@ -85,6 +85,7 @@ final class Core: Plugin {
     time.start()
     try await branches.start()
     history.start(tasks, sprints, time)
+    try imports.start()
     try resources.start()
     try prompts.start()
   }

@@ -45,7 +45,9 @@ extension Core {
       try await core.imports.run(call)
     }
     Method.async(
-      "begin", [.write, .creates], doc: "Begins an import of any size, which feed and finish go on with.",
+      "begin", [.write, .creates],
+      doc: "Begins an import of any size. Its content comes whole by POST /api/imports/{id}/content, or in pieces by "
+        + "feed and finish.",
       route: "POST /api/imports", parameters: ImportText.opening, result: .json(schema: ImportText.schema),
       examples: ImportText.beginExamples
     ) { core, call in
