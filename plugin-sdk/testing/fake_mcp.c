@@ -7,6 +7,32 @@
 
 /* ---- declarations */
 
+/* Whether `name` stands in a list with commas that ends with a brace. */
+static int lists(const char *names, const char *name, size_t n) {
+    for (;; names++) {
+        size_t length = strcspn(names, ",}");
+        if (length == n && memcmp(names, name, n) == 0) return 1;
+        names += length;
+        if (*names != ',') return 0;
+    }
+}
+
+/* Reads pairs `a=1&b=2` of the names in an expression; gives where they end, or NULL when there is another one. */
+static const char *read_pairs(const char *names, char first, const char *uri, orch_str name, fake_bytes *value) {
+    char next = first == ';' ? ';' : '&';
+    if (*uri != first) return uri;
+    do {
+        const char *word = ++uri;
+        size_t n = strcspn(word, "=&;#");
+        if (!lists(names, word, n)) return NULL;
+        uri += n + (word[n] == '=');
+        size_t length = strcspn(uri, "&;#");
+        if (value && name.n == n && memcmp(name.p, word, n) == 0) fake_append(value, uri, length);
+        uri += length;
+    } while (*uri == next);
+    return uri;
+}
+
 /* Whether a URI is made of a template, and in `value`, unless NULL, what stands there for `name`. */
 static int fits(const char *template, const char *uri, orch_str name, fake_bytes *value) {
     while (*template) {
@@ -14,9 +40,26 @@ static int fits(const char *template, const char *uri, orch_str name, fake_bytes
             if (*template++ != *uri++) return 0;
             continue;
         }
-        const char *end = strchr(template, '}'), *word = template + 1 + (template[1] == '+');
+        char first = template[1];
+        const char *end = strchr(template, '}'), *word = template + 1 + (first && strchr("+/.#?&;", first));
         if (!end) return 0;
-        size_t n = template[1] == '+' ? strlen(uri) : strcspn(uri, "/?#");
+        if (strchr("?&;", first)) {
+            if (!(uri = read_pairs(word, first, uri, name, value))) return 0;
+            template = end + 1;
+            continue;
+        }
+        if (strchr("/.#", first)) {
+            if (*uri != first) {
+                template = end + 1;
+                continue;
+            }
+            uri++;
+        }
+        size_t n = first == '+' || first == '#' ? strlen(uri) : strcspn(uri, "/?#");
+        if (end[1] == '{' && strchr("?&;#", end[2])) {
+            size_t room = strcspn(uri, (char[]){end[2], 0});
+            if (room < n) n = room;
+        }
         /* The longest value behind which the literal that follows still stands. */
         size_t literal = strcspn(end + 1, "{");
         while (n > 0 && (strncmp(uri + n, end + 1, literal) != 0 || (!end[1] && uri[n]))) n--;

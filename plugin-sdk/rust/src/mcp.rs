@@ -18,7 +18,8 @@ pub enum McpKind {
     Tool = sys::ORCH_MCP_TOOL as isize,
     /// `{"uri", "name", …}`
     Resource = sys::ORCH_MCP_RESOURCE as isize,
-    /// `{"uriTemplate", "name", …}`; `{x}` takes a segment of the path, `{+x}` the rest.
+    /// `{"uriTemplate", "name", …}`; RFC 6570: `{x}` takes a segment of the path, `{+x}` the rest, `{?x,y}` pairs of
+    /// the query.
     Template = sys::ORCH_MCP_TEMPLATE as isize,
     /// `{"name", "arguments"?, …}`
     Prompt = sys::ORCH_MCP_PROMPT as isize,

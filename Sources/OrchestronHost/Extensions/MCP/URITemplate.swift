@@ -1,20 +1,24 @@
-/// A URI template of RFC 6570 with the two expressions that can be read back: `{x}` takes one segment of a path, `{+x}`
-/// any number of them.
+/// A URI template of RFC 6570 with those expressions that can be read back: `{x}` takes one segment of a path, `{+x}` any
+/// number of them; `{/x}`, `{.x}` and `{#x}` begin with that character, `{?x,y}`, `{&x}` and `{;x}` are pairs in any order.
+/// What begins with a character of its own may be left out.
 struct URITemplate {
   private enum Piece: Equatable {
-    case literal(String)
-    case segment(String)
-    case rest(String)
+    case literal([UInt8])
+    /// Text up to the next piece; `prefix`: what stands before it, and is there only with it.
+    case value(String, isRest: Bool, prefix: UInt8?)
+    /// `name=value`, the first one behind the byte, others behind `&`, or behind `;` where they begin so.
+    case pairs([String], start: UInt8)
   }
 
   private let pieces: [Piece]
 
   /// The names of the variables, in order.
   var variables: [String] {
-    pieces.compactMap { piece in
+    pieces.flatMap { piece -> [String] in
       switch piece {
-      case .literal: nil
-      case .segment(let name), .rest(let name): name
+      case .literal: []
+      case .value(let name, _, _): [name]
+      case .pairs(let names, _): names
       }
     }
   }
@@ -28,37 +32,52 @@ struct URITemplate {
       Failure(.invalidArgument, "the URI template \(text.quoted) \(reason)")
     }
     var pieces: [Piece] = []
-    var literal = ""
     var rest = text[...]
-    while let character = rest.first {
-      rest.removeFirst()
-      guard character == "{" else {
-        if character == "}" { throw refuse("has a } without its {") }
-        literal.append(character)
-        continue
-      }
+    while !rest.isEmpty {
+      let literal = rest.prefix { $0 != "{" }
+      guard !literal.contains("}") else { throw refuse("has a } without its {") }
+      if !literal.isEmpty { pieces.append(.literal(Array(literal.utf8))) }
+      rest = rest[literal.endIndex...].dropFirst()
+      guard rest.startIndex > literal.endIndex else { break }
       guard let end = rest.firstIndex(of: "}") else { throw refuse("has a { without its }") }
-      var name = rest[..<end]
-      rest = rest[rest.index(after: end)...]
-      let takesRest = name.first == "+"
-      if takesRest { name.removeFirst() }
-      guard !name.isEmpty, name.utf8.allSatisfy(Self.isNameByte) else {
-        throw refuse(
-          "has the expression {\(takesRest ? "+" : "")\(name)}: use {name} for a segment or {+name} for more")
+      guard let added = Self.pieces(of: rest[..<end]) else {
+        throw refuse("has the expression {\(rest[..<end])}: use {x}, {+x}, {/x}, {.x}, {#x}, {?x,y}, {&x} or {;x}")
       }
-      guard !literal.isEmpty else { throw refuse("needs a literal before {\(name)}") }
-      pieces.append(.literal(literal))
-      literal = ""
-      pieces.append(takesRest ? .rest(String(name)) : .segment(String(name)))
+      if case .value(let name, _, nil)? = added.first {
+        guard case .literal? = pieces.last else { throw refuse("needs a literal before {\(name)}") }
+      }
+      pieces += added
+      rest = rest[end...].dropFirst()
     }
-    if !literal.isEmpty { pieces.append(.literal(literal)) }
     self.pieces = pieces
-    literalLength = pieces.reduce(0) { if case .literal(let text) = $1 { $0 + text.utf8.count } else { $0 } }
+    literalLength = pieces.reduce(0) { if case .literal(let text) = $1 { $0 + text.count } else { $0 } }
     let names = variables
     guard !names.isEmpty else { throw refuse("has no {name}: what has none is a resource") }
     guard Set(names).count == names.count else { throw refuse("has a variable twice") }
-    if let fault = Self.fault(ofURI: pieces.map { if case .literal(let text) = $0 { text } else { "x" } }.joined()) {
+    if let fault = Self.fault(
+      ofURI: pieces.map { if case .literal(let text) = $0 { String(decoding: text, as: UTF8.self) } else { "x" } }
+        .joined())
+    {
       throw refuse(fault)
+    }
+  }
+
+  /// What an expression takes; nil for one that cannot be read back, such as `{x*}` and `{x:3}`.
+  private static func pieces(of expression: Substring) -> [Piece]? {
+    let letter = expression.utf8.first ?? 0
+    let hasOperator = "+#./;?&".utf8.contains(letter)
+    let names = (hasOperator ? expression.dropFirst() : expression)
+      .split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard names.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(isNameByte) }) else { return nil }
+    switch letter {
+    case UInt8(ascii: "?"), UInt8(ascii: "&"), UInt8(ascii: ";"): return [.pairs(names, start: letter)]
+    case UInt8(ascii: "/"), UInt8(ascii: "."): return names.map { .value($0, isRest: false, prefix: letter) }
+    // Values of these may have commas themselves.
+    case UInt8(ascii: "+"): return names.count == 1 ? [.value(names[0], isRest: true, prefix: nil)] : nil
+    case UInt8(ascii: "#"): return names.count == 1 ? [.value(names[0], isRest: true, prefix: letter)] : nil
+    default:
+      let values = names.map { Piece.value($0, isRest: false, prefix: nil) }
+      return Array(values.map { [$0] }.joined(separator: [.literal([UInt8(ascii: ",")])]))
     }
   }
 
@@ -96,12 +115,19 @@ struct URITemplate {
     guard let piece = pieces.first else { return rest.isEmpty }
     let following = pieces.dropFirst()
     switch piece {
-    case .literal(let text):
-      return rest.starts(with: text.utf8) && match(rest.dropFirst(text.utf8.count), following, &found)
-    case .segment(let name), .rest(let name):
-      let isRest = piece == .rest(name)
+    case .literal(let text): return rest.starts(with: text) && match(rest.dropFirst(text.count), following, &found)
+    case .pairs(let names, let start):
+      guard rest.first == start else { return match(rest, following, &found) }
+      let end = Self.end(of: rest.dropFirst().prefix { $0 != UInt8(ascii: "#") }, before: following.first, in: rest)
+      guard let end, Self.read(rest[..<end].dropFirst(), names, start, &found) else { return false }
+      return match(rest[end...], following, &found)
+    case .value(let name, let isRest, let prefix):
+      var rest = rest
+      if let prefix {
+        guard rest.first == prefix else { return match(rest, following, &found) }
+        rest = rest.dropFirst()
+      }
       let longest = isRest ? rest : rest.prefix { !"/?#".utf8.contains($0) }
-      // A literal follows, or the end: the last place where it stands is that of the longest value.
       guard let end = Self.end(of: longest, before: following.first, in: rest), end > rest.startIndex,
         let value = Self.value(rest[..<end], isRest: isRest)
       else { return false }
@@ -110,10 +136,34 @@ struct URITemplate {
     }
   }
 
+  /// Where a text ends that is at most `longest`: where the next piece begins. A literal begins at the last place where it
+  /// stands, so that the text is as long as can be.
   private static func end(of longest: ArraySlice<UInt8>, before next: Piece?, in rest: ArraySlice<UInt8>) -> Int? {
-    guard case .literal(let text)? = next else { return longest.endIndex == rest.endIndex ? longest.endIndex : nil }
-    let literal = Array(text.utf8)
-    return (longest.startIndex...longest.endIndex).reversed().first { rest[$0...].starts(with: literal) }
+    switch next {
+    case nil: longest.endIndex == rest.endIndex ? longest.endIndex : nil
+    case .literal(let text)?:
+      (longest.startIndex...longest.endIndex).reversed().first { rest[$0...].starts(with: text) }
+    case .pairs(_, let start)?: longest.firstIndex(of: start) ?? longest.endIndex
+    case .value(_, _, let prefix)?:
+      prefix.flatMap { prefix in
+        prefix == UInt8(ascii: "#") ? longest.firstIndex(of: prefix) : longest.lastIndex(of: prefix)
+      } ?? longest.endIndex
+    }
+  }
+
+  /// Reads `a=1&b=2`: each name at most once, and no other.
+  private static func read(
+    _ text: ArraySlice<UInt8>, _ names: [String], _ start: UInt8, _ found: inout [(String, String)]
+  ) -> Bool {
+    let separator = start == UInt8(ascii: ";") ? start : UInt8(ascii: "&")
+    for pair in text.split(separator: separator, omittingEmptySubsequences: false) {
+      let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      guard let name = parts.first.map({ String(decoding: $0, as: UTF8.self) }), names.contains(name),
+        !found.contains(where: { $0.0 == name }), let value = decode(parts.count == 2 ? parts[1] : [])
+      else { return false }
+      found.append((name, value))
+    }
+    return true
   }
 
   private static func value(_ bytes: ArraySlice<UInt8>, isRest: Bool) -> String? {

@@ -29,7 +29,7 @@ extern "C" {
 enum {
     ORCH_MCP_TOOL = 1,     /* {"name", "inputSchema", "title"?, "description"?, "outputSchema"?, "annotations"?, …} */
     ORCH_MCP_RESOURCE = 2, /* {"uri", "name", "title"?, "description"?, "mimeType"?, "annotations"?, …} */
-    ORCH_MCP_TEMPLATE = 3, /* {"uriTemplate", "name", …}; {x} takes a segment of the path, {+x} the rest */
+    ORCH_MCP_TEMPLATE = 3, /* {"uriTemplate", "name", …}; RFC 6570: {x} a segment, {+x} the rest, {?x,y} a query */
     ORCH_MCP_PROMPT = 4    /* {"name", "arguments"?: [{"name", "description"?, "required"?}], …} */
 };
 

@@ -99,7 +99,8 @@ extension Host {
       ORCH_MCP_RESOURCE, Self.resource("uri", uri, name, doc, title, type), permission, handler, nil)
   }
 
-  /// Adds resources whose URIs are made of a template: `{x}` takes a segment of the path, `{+x}` the rest.
+  /// Adds resources whose URIs are made of a template (RFC 6570): `{x}` takes a segment of the path, `{+x}` the
+  /// rest, `{?x,y}` pairs of the query.
   /// ``MCPCall/argument(_:)`` gives what stands there.
   @discardableResult
   public func resources(
