@@ -226,6 +226,11 @@ static orch_status actor_make(orch_host *host, const orch_identity *identity, or
     fake_expect_loop(fake, "actor make");
     if (!identity || identity->size < sizeof *identity || !memchr(identity->actor.p, ':', identity->actor.n))
         return ORCH_INVALID_ARGUMENT;
+    fake_strings_add(&fake->acted,
+                     fake_print("%.*s %.*s %.*s %.*s", (int)identity->actor.n, identity->actor.p,
+                                (int)identity->behalf.n, identity->behalf.n ? identity->behalf.p : "",
+                                (int)identity->rights.n, identity->rights.n ? identity->rights.p : "",
+                                (int)identity->trace.n, identity->trace.n ? identity->trace.p : ""));
     *out = &fake->ctx.face;
     return ORCH_OK;
 }

@@ -145,6 +145,7 @@ int fake_host_free(fake_host *fake) {
     }
     fake_strings_free(&fake->log);
     fake_strings_free(&fake->topics);
+    fake_strings_free(&fake->acted);
     fake_strings_free(&fake->data);
     fake_strings_free(&fake->requests);
     fake_strings_free(&fake->commands);
@@ -278,6 +279,7 @@ const orch_method *fake_host_method(const fake_host *fake, const char *name) {
 
 const char *fake_host_published_topic(const fake_host *fake, size_t at) { return fake_strings_get(&fake->topics, at); }
 const char *fake_host_published_data(const fake_host *fake, size_t at) { return fake_strings_get(&fake->data, at); }
+const char *fake_host_acted(const fake_host *fake, size_t at) { return fake_strings_get(&fake->acted, at); }
 const char *fake_host_http_request(const fake_host *fake, size_t at) { return fake_strings_get(&fake->requests, at); }
 
 int fake_host_logged(const fake_host *fake, const char *text) {

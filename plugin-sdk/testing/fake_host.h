@@ -88,6 +88,10 @@ void fake_host_event(fake_host *fake, const char *topic, const char *data);
 const char *fake_host_published_topic(const fake_host *fake, size_t at);
 const char *fake_host_published_data(const fake_host *fake, size_t at);
 
+/* For whom the plugin made a context as number `at`, as "actor behalf rights trace" with a space between them (what is
+ * empty leaves nothing), or NULL. */
+const char *fake_host_acted(const fake_host *fake, size_t at);
+
 /* 1 when a line was logged that contains `text`. */
 int fake_host_logged(const fake_host *fake, const char *text);
 

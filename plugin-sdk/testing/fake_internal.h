@@ -111,6 +111,7 @@ struct fake_host {
     fake_task *first, *last;
     fake_strings log;
     fake_strings topics, data;
+    fake_strings acted;
 
     fake_timer *timers;
     fake_subscription *subscriptions;

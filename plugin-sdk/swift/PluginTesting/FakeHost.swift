@@ -245,6 +245,9 @@ public final class FakeHost {
     settle()
   }
 
+  /// For whom the plugin made contexts so far, each as `actor behalf rights trace`; what is empty leaves nothing.
+  public var acted: [String] { list { fake_host_acted(raw, $0) } }
+
   /// Whether the plugin logged a line that contains `text`.
   public func hasLogged(_ text: String) -> Bool { fake_host_logged(raw, text) != 0 }
 

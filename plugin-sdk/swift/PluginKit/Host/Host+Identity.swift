@@ -54,9 +54,12 @@ extension Host {
   ///
   /// Needs the permission `act-as` in `plugin.json`.
   ///
-  /// - Parameter milliseconds: How long what is called with it may take; 0 for 30 s.
+  /// - Parameters:
+  ///   - milliseconds: How long what is called with it may take; 0 for 30 s.
+  ///   - trace: The W3C traceparent to which it belongs, such as ``Span/traceparent``; or empty.
   public func act<Value>(
-    as principal: Principal, within milliseconds: Int64 = 0, _ body: @Loop (Context) async throws(Failure) -> Value
+    as principal: Principal, within milliseconds: Int64 = 0, trace: String = "",
+    _ body: @Loop (Context) async throws(Failure) -> Value
   ) async throws(Failure) -> Value {
     guard let table: UnsafePointer<orch_actor> = `extension`(ORCH_EXT_ACTOR), let make = table.pointee.make,
       let free = table.pointee.free
@@ -72,7 +75,10 @@ extension Host {
           identity.behalf = behalf
           // What is not at NULL is a list of words, which may be empty.
           if principal.rights != nil { identity.rights = rights.p == nil ? ("" as StaticString).text : rights }
-          return make(raw, &identity, &context)
+          return trace.withText { trace in
+            identity.trace = trace
+            return make(raw, &identity, &context)
+          }
         }
       }
     }

@@ -26,6 +26,9 @@ public struct Span: Sendable {
     key.withText { host.tables.tracing?.pointee.number?(host.raw, id, $0, Int64(value)) }
   }
 
+  /// The W3C traceparent for what happens below it, until it ends; then empty.
+  public var traceparent: String { string(host.tables.tracing?.pointee.traceparent?(host.raw, id) ?? emptyText) }
+
   /// Ends the span; a second time does nothing.
   public func end(_ failure: Failure? = nil) {
     (failure?.message ?? "").withText {
@@ -51,6 +54,27 @@ extension Host {
     start.ctx = context.raw
     start.name = UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount).text
     let id = begin(raw, &start)
+    return id == 0 ? nil : Span(host: self, id: id)
+  }
+
+  /// Begins the span of a request from outside, for a plugin by which people and programs come in. [any-thread]
+  ///
+  /// - Parameters:
+  ///   - name: One of few, never with ids or values in it.
+  ///   - parent: A W3C traceparent, and behind a space its tracestate; or empty.
+  /// - Returns: nil when nobody records the trace.
+  public func span(_ name: String, _ kind: SpanKind = .server, below parent: String) -> Span? {
+    guard let begin = tables.tracing?.pointee.begin else { return nil }
+    let id = name.withText { name in
+      parent.withText { parent in
+        var start = orch_span_start()
+        start.size = UInt32(MemoryLayout<orch_span_start>.size)
+        start.kind = kind.rawValue
+        start.parent = parent
+        start.name = name
+        return begin(raw, &start)
+      }
+    }
     return id == 0 ? nil : Span(host: self, id: id)
   }
 }
