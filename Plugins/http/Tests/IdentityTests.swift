@@ -42,10 +42,26 @@ import Testing
     auth.answer = { _, _ in .failure(.unauthenticated, "Nobody knows this token.") }
     let reply = site.send("GET /api/tasks", headers: ["Authorization: Bearer bad"])
     #expect(reply.status == 401)
-    #expect(reply.headers["WWW-Authenticate"] == "Bearer")
+    #expect(reply.headers["WWW-Authenticate"] == #"Bearer error="invalid_token""#)
     #expect(reply.headers["Content-Type"] == "application/problem+json")
     #expect(reply.body.contains(#""detail":"Nobody knows this token.","code":"unauthenticated","plugin":"auth""#))
     #expect(!reply.body.contains("bad"))
+  }
+
+  @Test(arguments: [nil, "Basic eDp5"])
+  func saysNothingOfATokenToWhoShowsNone(credential: String?) {
+    auth.answer = { _, _ in .failure(.unauthenticated, "Who are you?") }
+    let reply = site.send("GET /api/tasks", headers: credential.map { ["Authorization: \($0)"] } ?? [])
+    #expect(reply.status == 401)
+    #expect(reply.headers["WWW-Authenticate"] == "Bearer")
+  }
+
+  @Test func saysWhichRightATokenLacks() {
+    site.host.answer = { _, _ in .failure(.permissionDenied, "no", details: #"{"needs":"write"}"#) }
+    let reply = site.send("GET /api/tasks", headers: ["Authorization: Bearer good"])
+    #expect(reply.status == 403)
+    #expect(reply.headers["WWW-Authenticate"] == #"Bearer error="insufficient_scope", scope="write""#)
+    #expect(site.send("GET /api/tasks", headers: ["Cookie: session=good"]).headers["WWW-Authenticate"] == nil)
   }
 
   @Test func slowsThoseDownWhoGuess() {

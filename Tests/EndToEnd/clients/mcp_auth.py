@@ -6,6 +6,7 @@ import json
 import re
 import sys
 import time
+import uuid
 
 from identity import Issuer
 from mcp_wire import Client, Failed
@@ -48,7 +49,8 @@ def asks_for_a_token(host):
         assert get(host, path)[0].status == 404, path
     for wrong in ("Bearer x", "Bearer ", "Basic eDp5", f"bearer{host.token}", f"Bearer {host.token}x"):
         status, found, _ = discover(host, Authorization=wrong)
-        assert status == 401 and found.startswith("Bearer"), (wrong, status, found)
+        said = {} if wrong.startswith("Basic") else {"error": "invalid_token"}
+        assert status == 401 and challenge(found) == said, (wrong, status, found)
     assert discover(host, path=f"/mcp?access_token={host.token}")[0] == 401
     assert discover(host, Authorization=f"Bearer {host.token}")[0] == 200
 
@@ -64,6 +66,36 @@ def tool(client, name, **arguments):
         assert re.search("permission|role|allowed|you may call|may not|scope", result["content"][0]["text"]), result
         return None
     return result
+
+
+def listen(client):
+    connection, response = client.send(
+        client.message("subscriptions/listen", {"notifications": {"toolsListChanged": True}}))
+    assert response.status == 200 and b"acknowledged" in next(line for line in response if line.startswith(b"data:"))
+    return connection, response
+
+
+def legacy_stream(host, headers):
+    """The stream of a session of 2025-11-25, by GET."""
+    client = Client(f"{host.http}/mcp", "2025-11-25", headers=headers, name="auth")
+    connection = http.client.HTTPConnection(host.http.removeprefix("http://"), timeout=20)
+    connection.request("GET", "/mcp", headers=client.base | {
+        "Accept": "text/event-stream", "Mcp-Session-Id": client.session})
+    response = connection.getresponse()
+    assert response.status == 200, response.status
+    return connection, response
+
+
+def ends(response):
+    """Reads to the end; whether that comes in time."""
+    try:
+        while response.read1(65536):
+            pass
+        return True
+    except TimeoutError:
+        return False
+    except (http.client.IncompleteRead, ConnectionError):
+        return True
 
 
 def knows_roles_and_scopes(host):
@@ -94,8 +126,14 @@ def knows_roles_and_scopes(host):
     key = tool(mia, "tasks_create", title="whose")["structuredContent"]["key"]
     said = json.dumps(rest(host, "GET", f"/history?id={key}"))
     assert "agent:auth" in said, said
-    # Who is no user any more is nobody here.
+    streams = [listen(mia), listen(narrow), legacy_stream(host, mia.base), listen(vera)]
+    # Who is no user any more is nobody here, and hears nothing any more.
     rest(host, "PATCH", "/users/mia", {"disabled": True})
+    for connection, response in streams[:3]:
+        assert ends(response), "a disabled user still hears of changes"
+        connection.close()
+    rest(host, "DELETE", f"/tokens/{uuid.UUID(vera.base['Authorization'].split('_')[1])}")
+    assert ends(streams[3][1]), "who shows a token that was revoked still hears of changes"
     try:
         answer = mia.request("server/discover")
         sys.exit(f"a disabled user was answered: {answer}")
@@ -127,7 +165,7 @@ def is_a_protected_resource(host, issuer):
                    {"nbf": now + 300}, {"exp": None}):
         status, found, _ = told(**claims)
         parts = challenge(found)
-        assert status == 401 and parts.get("error", "invalid_token") == "invalid_token" and parts["resource_metadata"], (claims, status, found)
+        assert status == 401 and parts["error"] == "invalid_token" and parts["resource_metadata"], (claims, found)
     for algorithm, key in (("none", None), ("HS256", "ed"), ("RS256", "small")):
         token = issuer.sign(algorithm, key)
         assert discover(host, Authorization=f"Bearer {token}")[0] == 401, algorithm
@@ -137,10 +175,12 @@ def is_a_protected_resource(host, issuer):
     assert tool(client, "tasks_list", limit=1) and not tool(client, "tasks_create", title="no")
     message = client.message("tools/call", {"name": "tasks_create", "arguments": {"title": "no"}})
     connection, response = client.send(message)
-    if response.status == 403:
-        parts = challenge(response.getheader("WWW-Authenticate"))
-        assert parts["error"] == "insufficient_scope" and parts["scope"] and parts["resource_metadata"], parts
+    parts = challenge(response.getheader("WWW-Authenticate"))
+    assert response.status == 403 and parts["resource_metadata"] == address, (response.status, parts)
+    assert (parts["error"], parts["scope"]) == ("insufficient_scope", "write"), parts
     connection.close()
+    # What no scope gives to anybody does not exist for him.
+    assert not tool(client, "users_list")
 
 
 def main():

@@ -23,11 +23,13 @@ extension Application {
     withExtendedLifetime(raw) {
       let status = gate.run(route, raw.pointer)
       guard status == .ok else {
-        let problem =
-          status == .permissionDenied
-          ? gate.problem(of: status.rawValue, raw.contextPointer)
-          : Problem(
-            status, "The plugin \"\(route.plugin)\" does not answer now; try again later.", plugin: route.plugin)
+        guard status == .permissionDenied else {
+          return exchange.respond(
+            Problem(
+              status, "The plugin \"\(route.plugin)\" does not answer now; try again later.", plugin: route.plugin))
+        }
+        var problem = gate.problem(of: status.rawValue, raw.contextPointer)
+        (problem.metadata, problem.scope) = (metadata(of: exchange), route.permission)
         return exchange.respond(problem)
       }
       guard let folder = route.folder else { return }

@@ -205,7 +205,10 @@ final class Application: HTTPHandler {
       exchange.header("accept")?.listContains("text/html") == true
     else {
       var problem = problem
-      if problem.status == .unauthenticated, case .raw = endpoint { problem.metadata = metadata(of: exchange) }
+      if problem.status == .unauthenticated, case .raw(let route) = endpoint {
+        problem.metadata = metadata(of: exchange)
+        if problem.metadata != nil { problem.scope = route.permission }
+      }
       return exchange.respond(problem)
     }
     exchange.respond(.seeOther) { buffer in

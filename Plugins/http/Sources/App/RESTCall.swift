@@ -143,6 +143,7 @@ final class RESTCall: HostCall {
     }
     var problem = problem
     if isConditional, problem.status == .aborted { problem.http = .preconditionFailed }
+    if problem.status == .permissionDenied { problem.scope = problem.neededRight }
     exchange.respond(problem)
   }
 }

@@ -12,8 +12,10 @@ struct Problem: Error {
   var details: String?
   /// Seconds after which another try may work.
   var retryAfter: Int64?
-  /// Of a 401: where it is said who gives credentials (RFC 9728), a URL.
+  /// Of a 401 and a 403: where it is said who gives credentials (RFC 9728), a URL.
   var metadata: String?
+  /// Of the same: the right that it takes.
+  var scope: String?
 
   /// An error of a method.
   init(_ status: Status, _ detail: String, plugin: String? = nil, details: String? = nil) {
@@ -29,6 +31,20 @@ struct Problem: Error {
     status = Status(http: http)
     self.http = http
     self.detail = detail
+  }
+
+  /// The right that was missing, when the host has refused a call for that.
+  var neededRight: String? {
+    guard var details else { return nil }
+    return details.withUTF8 { text in
+      var right: String?
+      try? JSONText.forEachMember(of: text) { member in
+        if member.name.equals(#""needs""#), member.value.first == UInt8(ascii: "\"") {
+          right = member.value.part(1..<member.value.count - 1).text
+        }
+      }
+      return right
+    }
   }
 
   /// The members that ``details`` cannot replace.
@@ -94,11 +110,7 @@ extension HTTPExchange {
     problem.write(to: &body, requestID: id.bytes)
     respond(problem.http, .problem, body: body.bytes, closing: closing) { buffer in
       if given == nil { buffer.appendHeader("X-Request-Id", id.bytes) }
-      if problem.http == .unauthorized {
-        buffer.append("WWW-Authenticate: Bearer")
-        if let metadata = problem.metadata { buffer.append(" resource_metadata=\"\(metadata)\"") }
-        buffer.append("\r\n")
-      }
+      appendChallenge(of: problem, to: &buffer)
       if let seconds = problem.retryAfter {
         buffer.append("Retry-After: ")
         buffer.append(decimal: Int(seconds))
@@ -106,5 +118,25 @@ extension HTTPExchange {
       }
       headers(&buffer)
     }
+  }
+  /// Says what to show instead (RFC 6750, 3.1): of a token that was shown what is wrong with it.
+  private func appendChallenge(of problem: Problem, to buffer: inout ByteBuffer) {
+    let isToken =
+      header("authorization").map { $0.count >= 6 && $0.part(0..<6).equals(ignoringCase: "bearer") } ?? false
+    var parameters: [(name: String, value: String?)] = [
+      ("resource_metadata", problem.metadata), ("scope", problem.scope),
+    ]
+    switch problem.http {
+    case .unauthorized: if isToken { parameters.insert(("error", "invalid_token"), at: 0) }
+    case .forbidden where isToken && problem.scope != nil: parameters.insert(("error", "insufficient_scope"), at: 0)
+    default: return
+    }
+    buffer.append("WWW-Authenticate: Bearer")
+    var separator = " "
+    for case (let name, let value?) in parameters where !value.utf8.contains(where: { $0 < 0x20 || $0 == 0x22 }) {
+      buffer.append("\(separator)\(name)=\"\(value)\"")
+      separator = ", "
+    }
+    buffer.append("\r\n")
   }
 }

@@ -9,6 +9,9 @@ final class RawExchange {
   private let app: Application
   private let principal: Principal
   private let isStreamed: Bool
+  /// Whether it was looked at who asks.
+  private let isOpen: Bool
+  private var stay: RawStay?
   private let context: UnsafeMutablePointer<orch_ctx>
   private let captures: [(name: String, value: SharedBytes)]
   private let query: [(name: SharedBytes, value: SharedBytes)]
@@ -44,6 +47,7 @@ final class RawExchange {
     self.app = app
     self.principal = principal
     isStreamed = route.isStreamed
+    isOpen = route.isOpen
     self.context = context
     self.captures = captures
     self.query = query
@@ -55,6 +59,7 @@ final class RawExchange {
   }
 
   deinit {
+    stay?.end()
     end()
     drop(&onCancel)
     drop(&onWritable)
@@ -168,7 +173,11 @@ final class RawExchange {
 
   /// Begins a reply of unknown length.
   func begin(_ status: HTTPStatus, headers: (inout ByteBuffer) -> Void) {
-    guard exchange.method == .head || status.hasNoBody else { return exchange.beginStream(status, headers: headers) }
+    guard exchange.method == .head || status.hasNoBody else {
+      exchange.beginStream(status, headers: headers)
+      if !isOpen, app.authenticator.isRequired { stay = RawStay(self, app, as: principal) }
+      return
+    }
     if status.hasNoBody {
       exchange.respond(status, headers: headers)
     } else {
@@ -182,6 +191,8 @@ final class RawExchange {
   /// Lets go of what waits for something, once the answer has ended: what it holds may hold this object.
   func settle() {
     guard exchange.reply == .ended || exchange.reply == .pending else { return }
+    stay?.end()
+    stay = nil
     drop(&onCancel)
     drop(&onWritable)
     drop(&onReadable)
@@ -219,6 +230,8 @@ final class RawExchange {
 
   private func disconnect() {
     hasGone = true
+    stay?.end()
+    stay = nil
     withExtendedLifetime(self) {
       run(take(&onCancel))
       offerBody()
@@ -232,6 +245,14 @@ final class RawExchange {
     hasGone = true
     exchange.abortStream()
     settle()
+  }
+
+  /// Who hears the answer may not any more: for its plugin the client has gone.
+  func cutOff() {
+    withExtendedLifetime(self) {
+      disconnect()
+      abort()
+    }
   }
 
   // MARK: WebSocket

@@ -6,6 +6,8 @@ struct RawRoute {
   var id: UInt64
   var plugin: String
   var pattern: RoutePattern
+  /// The right that it takes.
+  var permission: String
   /// Answers without credentials.
   var isOpen: Bool
   /// A page for people: without credentials a browser is sent to sign in.
@@ -49,6 +51,7 @@ extension HostGate {
         routes.append(
           RawRoute(
             id: info.id, plugin: Bytes(info.plugin).text, pattern: try RoutePattern(Bytes(info.route).text),
+            permission: Bytes(info.permission).text,
             isOpen: info.flags & UInt32(ORCH_HTTP_OPEN) != 0, isPage: info.flags & UInt32(ORCH_HTTP_PAGE) != 0,
             isStreamed: info.flags & UInt32(ORCH_HTTP_STREAM) != 0,
             folder: folder.isEmpty
