@@ -119,6 +119,22 @@ import Testing
       }
     }
   }
+
+  @Test func tellsOfTasksToThoseAloneWhoKnowThem() async throws {
+    try await Site.run { site in
+      let wish: [String: JSON] = ["notifications": ["taskIds": ["nothing"]]]
+      let refused = site.ask("subscriptions/listen", wish)
+      #expect(refused.error == -32021)
+      #expect(
+        refused.json["error"]?["data"]?["requiredCapabilities"] == [
+          "extensions": ["io.modelcontextprotocol/tasks": [:]]
+        ])
+      let meta = Site.meta(capabilities: ["extensions": ["io.modelcontextprotocol/tasks": [:]]])
+      let first = site.events(site.open("subscriptions/listen", wish, meta: meta)).first
+      #expect(first?["params"]?["notifications"] == ["taskIds": []])
+      #expect(site.ask("subscriptions/listen", ["notifications": ["taskIds": "x"]], meta: meta).error == -32602)
+    }
+  }
 }
 
 /// What protects a state.

@@ -10,7 +10,7 @@ import sys
 import time
 import traceback
 
-from conformance import SCENARIOS, common, legacy, modern, rounds  # noqa: F401 (they register themselves)
+from conformance import SCENARIOS, common, legacy, modern, rounds, tasks  # noqa: F401 (they register themselves)
 from mcp_stdio import Program
 from mcp_wire import HELD, Client
 from orchestron import BINARY, Host

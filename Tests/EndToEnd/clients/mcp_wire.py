@@ -25,7 +25,8 @@ MODERN, LEGACY = "2026-07-28", "2025-11-25"
 KEY = "io.modelcontextprotocol/"
 # What a client that can all of it declares.
 ALL = {"elicitation": {"form": {}, "url": {}}, "sampling": {}, "roots": {}}
-NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
+NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri",
+         "tasks/get": "taskId", "tasks/update": "taskId", "tasks/cancel": "taskId"}
 HELD = {"messages": 0}
 
 

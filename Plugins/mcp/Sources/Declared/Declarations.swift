@@ -18,6 +18,8 @@ final class Declarations {
     var definition: [UInt8]
     /// Whether its schema names headers.
     var hasHeaders = false
+    /// `execution.taskSupport` of a tool; empty when it says nothing.
+    var taskSupport = ""
   }
 
   let host: Host
@@ -62,7 +64,14 @@ final class Declarations {
     isStale = false
     let all = Collector()
     table.pointee.each?(host.raw, nil, Collector.add, Unmanaged.passUnretained(all).toOpaque())
-    items = all.items.mapValues { $0.sorted { $0.name < $1.name } }
+    items = all.items.mapValues { $0.map(withTaskSupport).sorted { $0.name < $1.name } }
+  }
+
+  private func withTaskSupport(_ item: Item) -> Item {
+    guard let support = try? host.parse(item.definition)["execution"]["taskSupport"].string else { return item }
+    var item = item
+    item.taskSupport = support
+    return item
   }
 
   // MARK: Watching

@@ -10,6 +10,10 @@ extension Declarations {
     }
     let given = request.params["arguments"]
     if let headers = request.headers { try checkHeaders(headers, tool, given) }
+    if tool.taskSupport == "required", request.era.isModern {
+      try LongTasks.require(request.client, for: "the tool \"\(tool.name)\"")
+    }
+    if ["optional", "required"].contains(tool.taskSupport) { server.tasks.watch(request, server, isLong: true) }
     let arguments = given.kind == .object ? given.text : "{}"
     let answer = ToolAnswer(server: server, caller: request.caller)
     try await Interaction(server: server, request: request).run { round throws(RPCError) in

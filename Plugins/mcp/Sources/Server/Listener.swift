@@ -17,6 +17,7 @@ final class Listener {
     var prompts = false
     var resources = false
     var uris: Set<String> = []
+    var tasks: Set<String> = []
   }
 
   var wish: Wish
@@ -33,6 +34,8 @@ final class Listener {
   }
 
   var isHeard: Bool { stream != nil }
+
+  func tell(_ task: LongTask) { tell("notifications/tasks") { task.write(to: &$0) } }
 
   func tell(_ method: String, _ params: Envelope.Writing = { _ in }) {
     stream?.send(Envelope.notification(method, tag: tag, params))
@@ -70,6 +73,11 @@ final class Listeners {
         listener.tell("notifications/\(list.rawValue)/list_changed")
       }
     }
+  }
+
+  /// Tells how a task stands.
+  func tell(_ task: LongTask) {
+    for listener in all.values where listener.wish.tasks.contains(task.id) { listener.tell(task) }
   }
 
   /// Tells that what can be read at a URI has changed.

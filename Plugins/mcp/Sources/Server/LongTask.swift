@@ -7,8 +7,8 @@ import PluginKit
 final class LongTask: Outlet {
   enum State {
     case working
-    /// What the client has to answer before it goes on: questions as JSON, and the sealed state to come back with.
-    case asking(questions: String, state: String)
+    /// What the client has to answer before it goes on.
+    case asking(TaskQuestions)
     /// A result or an error, as JSON.
     case completed(String)
     case failed(String)
@@ -19,7 +19,11 @@ final class LongTask: Outlet {
   /// The request that caused it, and later the one by which it goes on.
   var request: Request
   private(set) var state = State.working
+  /// Is told of each change.
+  var whenChanged: @Loop (LongTask) -> Void = { _ in }
   private let host: Host
+  /// The keys of all questions so far.
+  private var keys: Set<String> = []
   private let created = Instant.now
   private var updated = Instant.now
   private let time: Int64
@@ -40,9 +44,8 @@ final class LongTask: Outlet {
     guard let json = try? host.parse(message) else { return }
     let result = json["result"]
     if result["resultType"].string == "input_required" {
-      let questions = result["inputRequests"]
       change(
-        .asking(questions: questions.isPresent ? questions.text : "{}", state: result["requestState"].string ?? ""))
+        .asking(TaskQuestions(result["inputRequests"], state: result["requestState"].string ?? "", used: &keys)))
     } else if error != nil {
       change(.failed(json["error"].text))
     } else {
@@ -52,12 +55,16 @@ final class LongTask: Outlet {
 
   func dismiss() { change(.cancelled) }
 
+  /// Some answers have come, others are still needed.
+  func wait(for questions: TaskQuestions) { change(.asking(questions)) }
+
   /// It goes on with the answers of the client.
   func resume() { change(.working) }
 
   private func change(_ state: State) {
     self.state = state
     updated = Instant.now
+    whenChanged(self)
   }
 
   /// Writes its members, with what its state adds.
@@ -70,9 +77,9 @@ final class LongTask: Outlet {
     json.member("pollIntervalMs", 1000)
     switch state {
     case .working, .cancelled: break
-    case .asking(let questions, _):
+    case .asking(let questions):
       json.key("inputRequests")
-      json.raw(questions)
+      questions.write(to: &json)
     case .completed(let result):
       json.key("result")
       json.raw(result)

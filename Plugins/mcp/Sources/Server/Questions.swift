@@ -53,7 +53,8 @@ struct Questions {
 
   private static let methods = ["elicitation/create", "sampling/createMessage", "roots/list"]
 
-  private static func isAnswer(_ reply: JSONValue, to method: String) -> Bool {
+  /// Whether something is an answer to a question of a kind.
+  static func isAnswer(_ reply: JSONValue, to method: String) -> Bool {
     switch method {
     case "elicitation/create":
       let content = reply["content"].kind

@@ -21,16 +21,30 @@ extension Server {
     guard uris.kind == .absent || uris.kind == .array, uris.count <= Self.mostURIs else {
       throw .invalidParams("\"resourceSubscriptions\" has to be an array of at most \(Self.mostURIs) URIs")
     }
+    let tasks = try followed(wanted["taskIds"], request)
+    wish.tasks = Set(tasks.map(\.id))
     let listener = Listener(wish, tag: request.id)
     for uri in uris.elements.compactMap(\.string) { watch(uri, listener, request) }
     request.send(acknowledgement(of: listener, wanted, request.id))
     listener.stream = RequestStream(request)
     listeners.add(listener)
+    // What has happened before it was listened for is told by this.
+    for task in tasks { listener.tell(task) }
     request.whenOver { [weak self] in
       listener.stream = nil
       self?.listeners.remove(listener)
       self?.forget(listener)
     }
+  }
+
+  /// The tasks that are to be told of; those of others, and what is none, are left out.
+  private func followed(_ ids: JSONValue, _ request: Request) throws(RPCError) -> [LongTask] {
+    guard ids.kind != .absent else { return [] }
+    try LongTasks.require(request.client, for: "\"taskIds\"")
+    guard ids.kind == .array, ids.count <= Self.mostURIs else {
+      throw .invalidParams("\"taskIds\" has to be an array of at most \(Self.mostURIs) ids")
+    }
+    return Set(ids.elements.compactMap(\.string)).sorted().compactMap { tasks.find($0, of: request.caller) }
   }
 
   /// The first message of a subscription: what of the wish is fulfilled.
@@ -45,6 +59,12 @@ extension Server {
         json.key("resourceSubscriptions")
         json.beginArray()
         for uri in listener.wish.uris.sorted() { json.string(uri) }
+        json.endArray()
+      }
+      if wanted["taskIds"].kind == .array {
+        json.key("taskIds")
+        json.beginArray()
+        for id in listener.wish.tasks.sorted() { json.string(id) }
         json.endArray()
       }
       json.endObject()

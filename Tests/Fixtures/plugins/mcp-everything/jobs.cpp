@@ -49,17 +49,19 @@ void add_jobs(Host host) {
         },
         R"({"type":"object"})", supported);
     add_tool(
-        host, "confirm_delete", "Asks before it deletes.",
-        [](McpCall call) {
-            if (!call.reply("confirm")) return (void)call.ask(R"({"confirm":)" + confirm("Delete it?") + "}");
-            call.text("Answered.").done();
+        host, "confirm_delete", "Asks before it deletes, once it has had a look.",
+        [host](McpCall call) {
+            if (call.reply("confirm")) return (void)call.text("Answered.").done();
+            after(host, call, 0.5, [call] { call.ask(R"({"confirm":)" + confirm("Delete it?") + "}"); });
         },
         a_file, supported);
     add_tool(
-        host, "multi_input", "Asks two things at once.",
-        [](McpCall call) {
+        host, "multi_input", "Asks two things at once, once it has had a look.",
+        [host](McpCall call) {
             if (call.reply("first") && call.reply("second")) return (void)call.text("Both are there.").done();
-            call.ask(R"({"first":)" + confirm("The first?") + R"(,"second":)" + confirm("The second?") + "}");
+            after(host, call, 0.5, [call] {
+                call.ask(R"({"first":)" + confirm("The first?") + R"(,"second":)" + confirm("The second?") + "}");
+            });
         },
         R"({"type":"object"})", supported);
     add_tool(
