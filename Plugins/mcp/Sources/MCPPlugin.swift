@@ -53,7 +53,7 @@ final class MCPPlugin: Plugin {
 
   func start() throws {
     try endpoint.start()
-    ResourceMetadata.start(host)
+    server.metadata.start()
     try host.subscribe(["service:*"]) { [self] _ in
       server.catalog.isStale = true
       changed(.tools)

@@ -82,8 +82,20 @@ import Testing
   @Test func keepsANullThatTakesSomethingAway() async throws {
     try await Site.run { site in
       let tools = site.ask("tools/list").result?["tools"]?.array ?? []
-      let title = tools.first { $0["name"] == "tasks_update" }?["inputSchema"]?["properties"]?["title"]
-      #expect(title == ["type": ["string", "null"], "description": "What it is called; has to have something to see"])
+      let fields = tools.first { $0["name"] == "tasks_update" }?["inputSchema"]?["properties"]
+      #expect(
+        fields?["title"] == [
+          "type": ["string", "null"], "description": "What it is called; has to have something to see",
+        ])
+      #expect(fields?["assignee"] == ["type": ["string", "null"], "minLength": 1, "description": "Who does it"])
+    }
+  }
+
+  @Test func showsNoSchemasOfResultsWhereThereIsLittleRoom() async throws {
+    try await Site.run { site in
+      for tool in site.ask("tools/list").result?["tools"]?.array ?? [] { #expect(tool["outputSchema"] == nil) }
+      site.host.answer("tasks.get", with: .success(["key": "ORC-1"]))
+      #expect(site.call("tasks_get", ["id": "ORC-1"])["result"]?["structuredContent"] == ["key": "ORC-1"])
     }
   }
 

@@ -378,6 +378,23 @@ def traces(host, collector):
     assert chain(spans, leaf)[:2] == ["WebSocket request", "tasks.get"], chain(spans, leaf)
     assert leaf["attributes"]["db.query.text"].startswith("SELECT"), leaf
 
+    trace, mcp = "1d9e5ab0c3f24c6f8a7b0e6d5c4b3a29", "7a085853722dc6d2"
+    name = "io.modelcontextprotocol/"
+    status, _, body = curl(
+        f"{host.http}/mcp", "-H", "Content-Type: application/json", "-H", "MCP-Protocol-Version: 2026-07-28", "-H",
+        "Mcp-Method: tools/call", "-H", "Mcp-Name: tasks_get", "-H", "Accept: application/json, text/event-stream",
+        "--data-binary", json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
+            "name": "tasks_get", "arguments": {"id": "ORC-1"}, "_meta": {
+                f"{name}protocolVersion": "2026-07-28", f"{name}clientCapabilities": {}, "baggage": "a=b",
+                "traceparent": f"00-{trace}-{mcp}-01", "tracestate": "vendor=2"}}}))
+    assert status == 200, body
+    spans = settled(trace, "tools/call")
+    top = next(span for span in spans if span["name"] == "tools/call")
+    assert top["parentSpanId"] == mcp and top["kind"] == 2 and top["traceState"] == "vendor=2", top
+    assert top["attributes"]["gen_ai.tool.name"] == "tasks_get", top
+    leaf = next(span for span in spans if span["name"] in ("get", "find"))
+    assert chain(spans, leaf)[:2] == ["tools/call", "tasks.get"], chain(spans, leaf)
+
     # The ratio of this host is 0: what nobody records out there is not recorded here.
     curl(f"{host.http}/api/tasks", "-H", "traceparent: 00-11111111111111111111111111111111-2222222222222222-00")
     curl(f"{host.http}/api/tasks/ORC-99", "-H", "traceparent: 00-33333333333333333333333333333333-4444444444444444-01")
@@ -386,7 +403,8 @@ def traces(host, collector):
     assert failed["status"]["code"] == 2 and failed["attributes"]["orchestron.status"] == "not_found", failed
     assert not collector.of("1" * 32)
     assert {span["traceId"] for span in collector.spans} <= {
-        "4bf92f3577b34da6a3ce929d0e0e4736", trace, "3" * 32}, "with a share of 0, no trace begins here"
+        "4bf92f3577b34da6a3ce929d0e0e4736", "0af7651916cd43dd8448eb211c80319c", trace, "3" * 32}, (
+        "with a share of 0, no trace begins here")
     assert not collector.faults, collector.faults
     ids = [span["spanId"] for span in collector.spans]
     assert len(ids) == len(set(ids)), "a request that was tried again brought nothing twice"

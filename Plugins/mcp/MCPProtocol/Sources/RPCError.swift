@@ -7,6 +7,8 @@ public struct RPCError: Error, Equatable {
   public var message: String
   /// A JSON value with particulars, or nil.
   public var data: String?
+  /// What the header `WWW-Authenticate` says of it, when another token would help.
+  public var challenge: String?
 
   /// The numbers that the protocol has given a meaning.
   public enum Code {
@@ -77,7 +79,8 @@ public struct RPCError: Error, Equatable {
 
   /// The HTTP status that goes with the code, as long as none has been sent.
   public var httpStatus: Int {
-    switch code {
+    if challenge != nil { return 403 }
+    return switch code {
     case Code.parse, Code.invalidRequest, Code.invalidParams, Code.headerMismatch, Code.missingCapability,
       Code.unsupportedVersion:
       400

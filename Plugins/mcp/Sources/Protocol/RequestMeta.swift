@@ -8,6 +8,8 @@ struct RequestMeta {
   var progressToken: RequestID?
   /// Nil: the client wants no log lines.
   var logLevel: LogLevel?
+  /// Nil: it belongs to the trace of what carried it, if to any.
+  var trace: TraceContext?
 
   /// Whether a request claims to be of an era in which each one stands for itself.
   static func isModern(_ params: JSONValue) -> Bool {
@@ -21,6 +23,7 @@ struct RequestMeta {
   init(legacy params: JSONValue) {
     let meta = params["_meta"]
     progressToken = RequestID(meta[MetaKey.progressToken])
+    trace = TraceContext(meta)
   }
 
   /// Of a modern request.
@@ -44,6 +47,7 @@ struct RequestMeta {
     self.version = version
     client = Client(info: meta[MetaKey.clientInfo], capabilities: capabilities)
     progressToken = RequestID(meta[MetaKey.progressToken])
+    trace = TraceContext(meta)
     let level = meta[MetaKey.logLevel]
     if level.kind != .absent {
       guard let known = level.string.flatMap(LogLevel.init(name:)) else {

@@ -43,8 +43,19 @@ extension Server {
     }
     guard let id = resource(at: uri, for: request) else { throw unknownResource(uri) }
     try await interact(request) { server, round throws(Failure) in
-      try await server.declared.run(id, .run, server, request, name: uri, arguments: "", round)
+      do throws(Failure) {
+        return try await server.declared.run(id, .run, server, request, name: uri, arguments: "", round)
+      } catch {
+        throw error.status == .notFound ? server.naming(uri, error) : error
+      }
     }
+  }
+
+  /// Of a template, whose plugin alone knows what there is: the same failure, with the URI as all of its kind have it.
+  private func naming(_ uri: String, _ failure: Failure) -> Failure {
+    var details = failure.details.flatMap { try? Fields(host.parse($0)) } ?? Fields()
+    details["uri"] = .string(uri)
+    return Failure(.notFound, failure.message, details: String(decoding: details.json, as: UTF8.self))
   }
 
   // MARK: Prompts

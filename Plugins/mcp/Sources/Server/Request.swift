@@ -12,6 +12,9 @@ final class Request {
   let client: Client
   /// The name of a set of tools.
   let profile: String
+  private let trace: TraceContext?
+  /// Its part of a trace; nil while nobody records that.
+  private var span: Span?
   private let progressToken: RequestID?
   private let logLevel: LogLevel?
   /// Nil at the end.
@@ -21,6 +24,8 @@ final class Request {
 
   /// The headers of the HTTP request with which it came, when they have to fit the body.
   var headers: HTTPHeaders?
+  /// Where it is said who gives tokens with more scopes; nil when it has not come by one.
+  var metadata: String?
 
   private(set) var isOver = false
   /// Whether the client has been told to ask for the outcome: then its going means nothing.
@@ -43,9 +48,26 @@ final class Request {
     self.profile = profile
     self.session = session
     self.outlet = outlet
+    trace = meta.trace
     progressToken = meta.progressToken
     logLevel = meta.logLevel
   }
+
+  // MARK: The trace
+
+  /// Begins its span, if somebody records the trace: below what `_meta` says, else below what carried the request. A
+  /// subscription has none: it may last for days.
+  func beginSpan(_ host: Host) {
+    guard method != "subscriptions/listen" else { return }
+    span = host.span(method, below: trace?.parent ?? caller.trace)
+    span?.set("rpc.system", "jsonrpc")
+    if let span, let name = params["name"].string, ["tools/call", "prompts/get"].contains(method) {
+      span.set(method == "tools/call" ? "gen_ai.tool.name" : "gen_ai.prompt.name", String(name.prefix(100)))
+    }
+  }
+
+  /// The W3C traceparent for what it causes, or the empty string.
+  var traceparent: String { span?.traceparent ?? trace?.traceparent ?? caller.trace }
 
   // MARK: Answers
 
@@ -79,11 +101,13 @@ final class Request {
 
   private func finish(_ message: [UInt8], _ error: RPCError?) {
     outlet?.finish(message, error: error)
+    if let error { span?.end(error.failure) }
     end()
   }
 
   private func end() {
     isOver = true
+    span?.end()
     task = nil
     outlet = nil
     atCancel = []
@@ -107,8 +131,10 @@ final class Request {
 
   /// The same request with other parameters, for another round of a task.
   func again(with params: JSONValue, outlet: any Outlet) -> Request {
+    var meta = RequestMeta()
+    meta.trace = trace
     let request = Request(
-      id, method, params, era: era, meta: RequestMeta(), caller: caller, client: client, profile: profile, session: nil,
+      id, method, params, era: era, meta: meta, caller: caller, client: client, profile: profile, session: nil,
       outlet: outlet)
     request.isTask = true
     return request

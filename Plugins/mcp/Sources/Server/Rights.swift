@@ -114,7 +114,9 @@ final class Callers {
   /// - Parameter role: The most that he may do.
   func caller(of context: Context?, _ role: Role) -> Caller {
     let principal = context?.principal ?? Principal(actor: "", rights: "")
-    return Caller(actor: principal.actor, behalf: principal.behalf, rights: rights(principal.rights ?? "*", role))
+    return Caller(
+      actor: principal.actor, behalf: principal.behalf, rights: rights(principal.rights ?? "*", role),
+      trace: context?.trace ?? "")
   }
 
   func rights(_ words: String, _ role: Role) -> Rights {
@@ -134,6 +136,8 @@ struct Caller {
   var behalf: String
   /// Already limited to the role of MCP callers.
   var rights: Rights
+  /// The W3C traceparent of what carried the request, or empty.
+  var trace = ""
 
   /// Whether both are the same, for what is bound to who made it.
   func isSame(as other: Caller) -> Bool { actor == other.actor && behalf == other.behalf }

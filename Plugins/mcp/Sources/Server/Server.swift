@@ -14,6 +14,7 @@ final class Server {
   let sessions: Sessions
   let tasks = LongTasks()
   let callers = Callers()
+  let metadata: ResourceMetadata
   /// Requests under way.
   private(set) var open: [ObjectIdentifier: Request] = [:]
   /// Whether nothing new is begun.
@@ -31,6 +32,7 @@ final class Server {
     declared = Declarations(host)
     kept = KeptResults(limit: settings.keptBytes)
     sessions = Sessions(settings)
+    metadata = ResourceMetadata(host)
   }
 
   /// Begins to answer a request.
@@ -46,6 +48,7 @@ final class Server {
     let key = ObjectIdentifier(request)
     open[key] = request
     request.whenOver { [weak self] in self?.open[key] = nil }
+    request.beginSpan(host)
     handler(request)
     tasks.watch(request, self)
   }
@@ -155,7 +158,7 @@ final class Server {
     let principal = Principal(
       actor: request.client.actor, behalf: caller.behalf.isEmpty ? caller.actor : caller.behalf,
       rights: caller.rights.words)
-    return try await host.act(as: principal, within: settings.callTime, body)
+    return try await host.act(as: principal, within: settings.callTime, trace: request.traceparent, body)
   }
 
   /// Begins a session.
@@ -181,12 +184,13 @@ final class Server {
     for session in sessions.idle() { end(session) }
   }
 
-  /// Begins nothing new, tells subscriptions that they are over, and lets the rest end.
+  /// Begins nothing new, tells subscriptions that they are over, and lets the rest end; but for tasks, for whose results
+  /// nobody could ask any more.
   func drain(within milliseconds: Int64) async throws {
     isDraining = true
     for request in Array(open.values) where request.method == "subscriptions/listen" { request.completeSubscription() }
     let end = Instant.now.milliseconds + milliseconds
-    while !open.isEmpty, Instant.now.milliseconds < end { try await host.sleep(milliseconds: 20) }
+    while open.values.contains(where: { !$0.isTask }), Instant.now.milliseconds < end { try await host.sleep(milliseconds: 20) }
   }
 
   /// Ends what is still under way.

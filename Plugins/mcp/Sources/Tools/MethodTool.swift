@@ -49,6 +49,9 @@ final class MethodTool {
       "\(service.prefix(1).uppercased())\(service.dropFirst().map { $0 == "_" ? " " : String($0) }.joined()): \(words)"
   }
 
+  /// The scopes of a token that may call it, which has to come in first.
+  var scope: String { permission.map { "read \($0)" } ?? effect.name }
+
   func isAllowed(_ rights: Rights) -> Bool { rights.allow(effect, of: service, permission: permission) }
 
   /// JSON Schema of the arguments.
@@ -82,15 +85,22 @@ final class MethodTool {
   /// Whether null is a wish: to take a value away from something that exists.
   private var takesNull: Bool { effect != .read && !creates }
 
-  /// With words in place of a pattern that says the same: such patterns are long, and not for every engine.
+  /// What is said of a text that may not be blank.
+  private static let notBlank = "have something to see"
+
+  /// With words in place of a pattern that says the same: such patterns are long, and not for every engine. Of a text that
+  /// may not be blank its least length says enough. How numbers are kept is a matter of programs.
   private static func worded(_ fields: Fields) -> Fields {
     var fields = fields
     if let words = fields["x-must"]?.string {
       fields["pattern"] = nil
       fields["x-must"] = nil
-      let doc = fields["description"]?.string.map { "\($0); has to " } ?? "Has to "
-      fields["description"] = .string(doc + words)
+      if words != notBlank || fields["minLength"] == nil {
+        let doc = fields["description"]?.string.map { "\($0); has to " } ?? "Has to "
+        fields["description"] = .string(doc + words)
+      }
     }
+    if ["int64", "double"].contains(fields["format"]?.string) { fields["format"] = nil }
     for (name, value) in fields.members {
       if case .object(let inner) = value { fields[name] = .object(worded(inner)) }
     }
@@ -107,7 +117,11 @@ final class MethodTool {
   }()
 
   /// The tool as lists show it.
-  private(set) lazy var definition: [UInt8] = {
+  private(set) lazy var definition = definition(showing: outputSchema)
+  /// The same without the schema of its result, which is the larger part of many, and told to few models.
+  private(set) lazy var shortDefinition = definition(showing: nil)
+
+  private func definition(showing outputSchema: [UInt8]?) -> [UInt8] {
     var json = JSONWriter(capacity: 2048)
     json.beginObject()
     json.member("name", toolName)
@@ -122,7 +136,7 @@ final class MethodTool {
     Annotations(effect, isIdempotent: isIdempotent).write(to: &json)
     json.endObject()
     return Array(json.bytes)
-  }()
+  }
 }
 
 /// Hints about what a tool does.

@@ -19,6 +19,9 @@ enum Profile {
 
   private static let minimalTools: Set<String> = ["tasks_list", "tasks_get", "tasks_create", "tasks_update"]
 
+  /// Whether its tools show no schemas of results: it is the one for who has little room.
+  var isShort: Bool { if case .minimal = self { true } else { false } }
+
   /// Whether it has the tool of a method.
   func hasMethod(_ name: String) -> Bool {
     switch self {

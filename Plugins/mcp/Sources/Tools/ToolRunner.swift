@@ -19,7 +19,7 @@ struct ToolRunner {
     let rights = request.caller.rights
     var all: [(name: String, definition: [UInt8])] = []
     for method in server.catalog.sorted where profile.hasMethod(method.toolName) && method.isAllowed(rights) {
-      all.append((method.toolName, method.definition))
+      all.append((method.toolName, profile.isShort ? method.shortDefinition : method.definition))
     }
     for tool in BuiltInTool.allCases where profile.hasBuiltIn(tool.rawValue) && allows(tool, rights) {
       all.append((tool.rawValue, tool.definition(server.settings.role)))
@@ -59,6 +59,7 @@ struct ToolRunner {
     } else if server.catalog.tools[name] == nil, let id = server.declared.find(.tool, name) {
       try await server.declared.run(id, server, request)
     } else {
+      try checkScope(server.catalog.tools[name], request)
       throw .invalidParams("there is no tool \"\(name.prefix(100))\"; tools/list tells which there are")
     }
   }
@@ -80,6 +81,7 @@ struct ToolRunner {
         return .result(answer.failure("\"arguments\" has to be an object: find_methods shows what \(name) takes"))
       }
       guard let method = server.catalog.method(named: name), method.isAllowed(request.caller.rights) else {
+        try checkScope(server.catalog.method(named: name), request)
         return .result(answer.failure(unknown(name, request.caller.rights)))
       }
       if tool == .callRead, method.effect != .read {
@@ -88,6 +90,15 @@ struct ToolRunner {
       let text = given.kind == .object ? given.text : "{}"
       return try await MethodCall(server, request, method, text, structured: false, round).run()
     }
+  }
+
+  /// Leads who came by a token to one that may call a method; nothing of that for others, to whom it does not exist.
+  private func checkScope(_ method: MethodTool?, _ request: Request) throws(RPCError) {
+    guard let method, let metadata = request.metadata, method.isAllowed(Rights(server.settings.role.rights)) else {
+      return
+    }
+    throw .insufficientScope(
+      "\(method.fullName) needs a token with the scope \(method.scope)", method.scope, metadata: metadata)
   }
 
   private func unknown(_ name: String, _ rights: Rights) -> String {

@@ -123,6 +123,7 @@ final class HTTPEndpoint {
   }
 
   private func begin(_ request: Request, _ outlet: HTTPReply, _ exchange: WebExchange) {
+    request.metadata = server.metadata.address(for: exchange)
     server.begin(request)
     if !outlet.isDone {
       exchange.whenCancelled {

@@ -41,8 +41,9 @@ final class HTTPReply: Outlet {
       stream.write(sendsEvents ? ServerSentEvent.message(message) : message, mayDrop: false)
       stream.end()
     } else {
+      let challenge = error?.challenge.map { ["WWW-Authenticate: \($0)"] } ?? []
       kept.exchange.respond(
-        error?.httpStatus ?? 200, headers + ["Content-Type: application/json"], body: message)
+        error?.httpStatus ?? 200, headers + challenge + ["Content-Type: application/json"], body: message)
     }
   }
 

@@ -3,17 +3,22 @@ import PluginKit
 /// Who gives credentials for `/mcp` (RFC 9728), when issuers are configured: clients that come without are led there. Without
 /// issuers there is nothing to say, and nothing at these addresses.
 @Loop
-enum ResourceMetadata {
+final class ResourceMetadata {
   private static let place = "/.well-known/oauth-protected-resource"
+  private let host: Host
+  /// Who gives credentials; empty before it is known.
+  private var issuers: [String] = []
 
-  static func start(_ host: Host) {
-    host.call("host.config", "{}") { reply in
+  init(_ host: Host) { self.host = host }
+
+  func start() {
+    host.call("host.config", "{}") { [self] reply in
       guard reply.failure == nil, let config = try? host.parse(reply.json) else { return }
-      let issuers = config["plugins"]["auth"]["issuers"].elements.compactMap { $0["issuer"].string }
+      issuers = config["plugins"]["auth"]["issuers"].elements.compactMap { $0["issuer"].string }
       guard !issuers.isEmpty else { return }
-      for path in [place, place + "/mcp"] {
+      for path in [Self.place, Self.place + "/mcp"] {
         do throws(Failure) {
-          try host.route("GET \(path)", .open) { exchange in answer(exchange, issuers) }
+          try host.route("GET \(path)", .open) { [self] exchange in answer(exchange) }
         } catch {
           host.log(.error, "who gives credentials cannot be told at \(path): \(error.message)")
         }
@@ -21,11 +26,20 @@ enum ResourceMetadata {
     }
   }
 
-  private static func answer(_ exchange: WebExchange, _ issuers: [String]) {
+  /// Where it stands, for a request whose token may be replaced by one with more scopes; nil for all others.
+  func address(for exchange: WebExchange) -> String? {
+    guard !issuers.isEmpty, exchange.header("authorization") != nil else { return nil }
+    return Self.origin(of: exchange) + Self.place + "/mcp"
+  }
+
+  private static func origin(of exchange: WebExchange) -> String {
+    "\(exchange.isSecure ? "https" : "http")://\(exchange.header("host") ?? "localhost")"
+  }
+
+  private func answer(_ exchange: WebExchange) {
     var json = JSONWriter()
     json.beginObject()
-    json.member(
-      "resource", "\(exchange.isSecure ? "https" : "http")://\(exchange.header("host") ?? "localhost")/mcp")
+    json.member("resource", "\(Self.origin(of: exchange))/mcp")
     json.key("authorization_servers")
     json.beginArray()
     for issuer in issuers { json.string(issuer) }

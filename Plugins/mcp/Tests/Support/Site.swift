@@ -117,13 +117,20 @@ struct Site {
   ]
   private static let limit: JSON = [
     "name": "limit", "type": "i", "required": false,
-    "schema": ["type": ["integer", "null"], "default": .null, "description": "At most"],
+    "schema": ["type": ["integer", "null"], "format": "int64", "default": .null, "description": "At most"],
   ]
   private static let title: JSON = [
     "name": "title", "type": "s", "required": false,
     "schema": [
       "type": ["string", "null"], "default": .null, "pattern": "[^ ]", "x-must": "have something to see",
       "description": "What it is called",
+    ],
+  ]
+  private static let assignee: JSON = [
+    "name": "assignee", "type": "s", "required": false,
+    "schema": [
+      "type": ["string", "null"], "minLength": 1, "default": .null, "pattern": "[^ ]",
+      "x-must": "have something to see", "description": "Who does it",
     ],
   ]
   private static let entity: JSON = [
@@ -138,7 +145,7 @@ struct Site {
           method("list", ["read", "idempotent"], "The tasks that match.", params: [limit]),
           method("get", ["read", "idempotent"], "A task by its key.", params: [id], result: entity),
           method("create", ["write", "creates"], "Makes a task.", result: entity),
-          method("update", ["write", "idempotent"], "Changes a task.", params: [id, title], result: entity),
+          method("update", ["write", "idempotent"], "Changes a task.", params: [id, title, assignee], result: entity),
           method("delete", ["write", "destructive"], "Deletes a task.", params: [id]),
         ],
       ],
