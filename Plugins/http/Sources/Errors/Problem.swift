@@ -121,6 +121,7 @@ extension HTTPExchange {
   }
   /// Says what to show instead (RFC 6750, 3.1): of a token that was shown what is wrong with it.
   private func appendChallenge(of problem: Problem, to buffer: inout ByteBuffer) {
+    guard problem.http == .unauthorized || problem.http == .forbidden else { return }
     let isToken =
       header("authorization").map { $0.count >= 6 && $0.part(0..<6).equals(ignoringCase: "bearer") } ?? false
     var parameters: [(name: String, value: String?)] = [

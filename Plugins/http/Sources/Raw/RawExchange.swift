@@ -11,7 +11,7 @@ final class RawExchange {
   private let isStreamed: Bool
   /// Whether it was looked at who asks.
   private let isOpen: Bool
-  private var stay: RawStay?
+  private var stay: RawStay? { didSet { oldValue?.end() } }
   private let context: UnsafeMutablePointer<orch_ctx>
   private let captures: [(name: String, value: SharedBytes)]
   private let query: [(name: SharedBytes, value: SharedBytes)]
@@ -191,7 +191,6 @@ final class RawExchange {
   /// Lets go of what waits for something, once the answer has ended: what it holds may hold this object.
   func settle() {
     guard exchange.reply == .ended || exchange.reply == .pending else { return }
-    stay?.end()
     stay = nil
     drop(&onCancel)
     drop(&onWritable)
@@ -230,7 +229,6 @@ final class RawExchange {
 
   private func disconnect() {
     hasGone = true
-    stay?.end()
     stay = nil
     withExtendedLifetime(self) {
       run(take(&onCancel))

@@ -2,7 +2,8 @@ import MCPProtocol
 import PluginKit
 
 extension Declarations {
-  /// Answers `tools/call` of a declared tool. What goes wrong in it is a result, which the model reads.
+  /// Answers `tools/call` of a declared tool. What goes wrong in it is a result, which the model reads; that the tool itself is
+  /// broken is an error.
   func run(_ id: UInt64, _ server: Server, _ request: Request) async throws(RPCError) {
     guard let tool = item(.tool, id, for: request) else {
       throw .invalidParams(
@@ -21,6 +22,7 @@ extension Declarations {
         return try await run(id, .run, server, request, name: tool.name, arguments: arguments, round)
       } catch {
         if RPCError.isMissingCapability(error) { throw RPCError(error) }
+        if error.status == .internal { throw RPCError(code: RPCError.Code.internal, message: error.message) }
         return .result(answer.failure(error))
       }
     }

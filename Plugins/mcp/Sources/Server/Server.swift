@@ -190,7 +190,9 @@ final class Server {
     isDraining = true
     for request in Array(open.values) where request.method == "subscriptions/listen" { request.completeSubscription() }
     let end = Instant.now.milliseconds + milliseconds
-    while open.values.contains(where: { !$0.isTask }), Instant.now.milliseconds < end { try await host.sleep(milliseconds: 20) }
+    while open.values.contains(where: { !$0.isTask }), Instant.now.milliseconds < end {
+      try await host.sleep(milliseconds: 20)
+    }
   }
 
   /// Ends what is still under way.

@@ -47,7 +47,7 @@ def ends_in_each_of_the_ways_that_there_are(client):
     assert "result" in until(client, begin(client, "slow_compute", seconds=1), "completed")
     assert until(client, begin(client, "failing_job"), "completed", "failed")["result"]["isError"] is True
     broken = until(client, begin(client, "protocol_error_job"), "completed", "failed")
-    assert broken["status"] == "failed" or broken["result"]["isError"], broken
+    assert broken["status"] == "failed" and broken["error"]["code"] == -32603 and "result" not in broken, broken
     task = begin(client, "slow_compute", seconds=60)
     client.request("tasks/cancel", {"taskId": task})
     assert "result" not in until(client, task, "cancelled")
