@@ -27,7 +27,7 @@ final class Context {
   var rights: Rights?
   /// The person behind an agent or a token.
   var behalf: Text?
-  private let cancelledWord: UnsafeMutablePointer<UInt64>
+  private let cancelled = Atomic(false)
   private let failureText = Mutex<FailureText?>(nil)
 
   static let defaultTimeout: Int64 = 30_000
@@ -45,16 +45,11 @@ final class Context {
     self.deadline = deadline
     self.chain = chain
     handle = .allocate(capacity: 1)
-    cancelledWord = .allocate(capacity: 1)
-    cancelledWord.initialize(to: 0)
     handle.initialize(
       to: chost_handle(v: UnsafeRawPointer(ContextVerbs.table), object: Unmanaged.passUnretained(self).toOpaque()))
   }
 
-  deinit {
-    handle.deallocate()
-    cancelledWord.deallocate()
-  }
+  deinit { handle.deallocate() }
 
   /// The context behind what a plugin passed; nil for NULL.
   static func behind(_ pointer: UnsafeMutablePointer<orch_ctx>?) -> Context? {
@@ -72,8 +67,8 @@ final class Context {
   var effectiveDeadline: Int64 { deadline ?? Clock.milliseconds() + Context.defaultTimeout }
 
   var isCancelled: Bool {
-    get { chost_load(cancelledWord) != 0 }
-    set { chost_store(cancelledWord, newValue ? 1 : 0) }
+    get { cancelled.load(ordering: .sequentiallyConsistent) }
+    set { cancelled.store(newValue, ordering: .sequentiallyConsistent) }
   }
 
   /// Makes the context fit for the next call of a pooled object.
@@ -136,7 +131,7 @@ enum ContextVerbs {
       out.pointee.actor = context.actor.str
       out.pointee.caller = context.caller.str
       out.pointee.trace = context.trace?.str ?? .empty
-      out.pointee.remaining_ms = context.effectiveDeadline - Clock.milliseconds()
+      out.pointee.remaining_ms = context.deadline.map { $0 - Clock.milliseconds() } ?? Context.defaultTimeout
       out.pointee.chain = context.chain
       guard out.pointee.holdsRights else { return }
       out.pointee.rights = (context.rights?.text ?? unlimited).str

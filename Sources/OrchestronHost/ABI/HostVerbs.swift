@@ -74,20 +74,21 @@ enum HostVerbs {
       HostPointer, ContextPointer, orch_str, orch_str, UnsafePointer<orch_call_options>?, orch_reply_cb,
       UnsafeMutablePointer<UInt64>?
     ) -> Void = { pointer, context, name, arguments, options, callback, id in
-      guard let plugin = Plugin.onLoop(pointer, "call") else {
-        let refused = LoopBound((Plugin.behind(pointer), callback))
-        refused.value.0?.host.loop.post { refused.value.0?.refuseCall(refused.value.1) }
-        return
+      Plugin.unretained(behind: pointer)?._withUnsafeGuaranteedRef { plugin in
+        guard plugin.isOnLoop("call") else {
+          let refused = LoopBound((plugin, callback))
+          return plugin.host.loop.post { refused.value.0.refuseCall(refused.value.1) }
+        }
+        plugin.accounts.callsOut += 1
+        var request = Dispatcher.Request(
+          context: Context.behind(context) ?? plugin.context, caller: plugin.name, sink: .plugin(plugin, callback))
+        if let options, Int(options.pointee.size) >= MemoryLayout<orch_call_options>.size {
+          request.allowsInline = options.pointee.flags & UInt32(ORCH_CALL_INLINE_OK) != 0
+          request.wantsCredit = options.pointee.flags & UInt32(ORCH_CALL_CREDIT) != 0
+          request.timeout = options.pointee.timeout_ms
+        }
+        plugin.host.dispatcher.call(name.bytes, arguments.bytes, request, idOut: id)
       }
-      plugin.accounts.callsOut += 1
-      var request = Dispatcher.Request(
-        context: Context.behind(context) ?? plugin.context, caller: plugin.name, sink: .plugin(plugin, callback))
-      if let options, Int(options.pointee.size) >= MemoryLayout<orch_call_options>.size {
-        request.allowsInline = options.pointee.flags & UInt32(ORCH_CALL_INLINE_OK) != 0
-        request.wantsCredit = options.pointee.flags & UInt32(ORCH_CALL_CREDIT) != 0
-        request.timeout = options.pointee.timeout_ms
-      }
-      plugin.host.dispatcher.call(name.bytes, arguments.bytes, request, idOut: id)
     }
 
   private static let cancel: @convention(c) (HostPointer, UInt64) -> orch_status = { pointer, id in
@@ -178,8 +179,8 @@ extension Plugin {
   /// Answers a call that was made away from the loop.
   fileprivate func refuseCall(_ callback: orch_reply_cb) {
     let failure = Failure(.failedPrecondition, "call was called away from the loop thread; use post")
-    deliver(.error(failure, plugin: host.dispatcher.hostName), to: callback)
-    release(orch_task(fn: nil, ud: callback.ud, release: callback.release))
+    deliver(
+      .error(failure, plugin: host.dispatcher.hostName), to: callback, isLast: true, at: Clock.nanoseconds())
   }
 
   /// Runs what a plugin asked for and tells it a failure: in its context, and in the log.

@@ -52,6 +52,23 @@ extension orch_str {
   }
 }
 
+extension UnsafeRawBufferPointer {
+  /// A number to find equal bytes by, of their length, their first and their last eight: not negative. Others may have the
+  /// same; whoever uses it compares.
+  var quickHash: Int {
+    var hash = UInt64(count)
+    if count >= 8 {
+      hash ^= loadUnaligned(as: UInt64.self)
+      hash = (hash ^ hash >> 29) &* 0x9e37_79b9_7f4a_7c15
+      hash ^= loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+    } else {
+      for byte in self { hash = hash << 8 ^ UInt64(byte) }
+    }
+    hash = (hash ^ hash >> 29) &* 0x9e37_79b9_7f4a_7c15
+    return Int(hash >> 32)
+  }
+}
+
 extension orch_buf {
   static var empty: orch_buf { orch_buf(p: nil, n: 0, release: nil, owner: nil) }
 

@@ -11,7 +11,8 @@ final class Call {
   /// What plugins hold.
   let handle: UnsafeMutablePointer<chost_handle>
   let context: Context
-  unowned let dispatcher: Dispatcher
+  /// Its table owns this object.
+  unowned(unsafe) let dispatcher: Dispatcher
 
   var method: RegisteredMethod?
   var sink = ReplySink.none

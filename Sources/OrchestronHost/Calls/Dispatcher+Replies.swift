@@ -7,7 +7,8 @@ extension Dispatcher {
     guard !call.isAnswered else { return }
     call.isAnswered = true
     inFlight -= 1
-    count(reply, of: call)
+    let now = Clock.nanoseconds()
+    count(reply, of: call, at: now)
     let sink = call.sink
     call.sink = .none
     if let task = call.onCancel, !call.context.isCancelled {
@@ -21,18 +22,17 @@ extension Dispatcher {
     if call.isStarting, !call.allowsInline {
       deliverLater(reply, to: sink)
     } else {
-      deliver(reply, to: sink)
-      drop(sink)
+      deliver(reply, to: sink, isLast: true, at: now)
     }
   }
 
-  private func count(_ reply: Reply, of call: Call) {
+  private func count(_ reply: Reply, of call: Call, at now: UInt64) {
     guard let method = call.method else { return unknownCalls += 1 }
     var status = Status.ok
     var failed: Failure?
     if case .error(let failure, _) = reply { (status, failed) = (failure.status, failure) }
     if let span = call.span { endSpan(span, of: call, failed) }
-    method.didEnd(status, after: Clock.nanoseconds() &- call.started)
+    method.didEnd(status, after: now &- call.started)
   }
 
   /// Answers a call whose time is over; the callee is told, its own answer will be dropped.
@@ -60,17 +60,16 @@ extension Dispatcher {
     table.open(to: plugin).count
   }
 
-  func deliver(_ reply: Reply, to sink: ReplySink) {
+  /// Tells a sink a reply.
+  ///
+  /// - Parameters:
+  ///   - isLast: Whether nothing follows, so that the sink is let go.
+  ///   - now: The monotonic clock in nanoseconds.
+  func deliver(_ reply: Reply, to sink: ReplySink, isLast: Bool = false, at now: UInt64 = Clock.nanoseconds()) {
     switch sink {
     case .none: break
     case .host(let body): body(reply)
-    case .plugin(let plugin, let callback): plugin.deliver(reply, to: callback)
-    }
-  }
-
-  private func drop(_ sink: ReplySink) {
-    if case .plugin(let plugin, let callback) = sink {
-      plugin.release(orch_task(fn: nil, ud: callback.ud, release: callback.release))
+    case .plugin(let plugin, let callback): plugin.deliver(reply, to: callback, isLast: isLast, at: now)
     }
   }
 
@@ -82,15 +81,11 @@ extension Dispatcher {
       var kept = buffer.pointee.release == nil ? orch_buf.copying(buffer.pointee.bytes) : buffer.pointee
       buffer.pointee.release = nil
       host.defer { [unowned self] in
-        withUnsafeMutablePointer(to: &kept) { deliver(isEnd ? .end($0) : .chunk($0), to: sink) }
+        withUnsafeMutablePointer(to: &kept) { deliver(isEnd ? .end($0) : .chunk($0), to: sink, isLast: isEnd) }
         kept.drop()
-        if isEnd { drop(sink) }
       }
     case .error:
-      host.defer { [unowned self] in
-        deliver(reply, to: sink)
-        drop(sink)
-      }
+      host.defer { [unowned self] in deliver(reply, to: sink, isLast: true) }
     }
   }
 }

@@ -5,13 +5,15 @@ import CHost
 /// Every call is answered exactly once, whatever the callee does: deadline, cancel and disconnect are decided here, and
 /// an answer that comes later is dropped.
 final class Dispatcher {
-  unowned let host: Host
+  /// It owns this object.
+  unowned(unsafe) let host: Host
   let hostName = Text("host")
   let table = CallTable()
   private var deadlines = DeadlineQueue()
   private var deadlineTimer: UInt64?
   private var lastChain: UInt64 = 0
   var rights = RightsCache()
+  var actors = ActorCache()
   /// Calls that are being dispatched within each other.
   private var depth = 0
   private var writer = JSONWriter()
@@ -57,7 +59,7 @@ extension Dispatcher {
   ///
   /// - Parameter idOut: Where the call's id is written before anything is dispatched.
   func call(
-    _ name: UnsafeRawBufferPointer, _ arguments: UnsafeRawBufferPointer, _ request: Request,
+    _ name: UnsafeRawBufferPointer, _ arguments: UnsafeRawBufferPointer, _ request: consuming Request,
     idOut: UnsafeMutablePointer<UInt64>? = nil
   ) {
     host.loop.assertOnLoop()
@@ -86,9 +88,11 @@ extension Dispatcher {
       guard method.plugin.acceptsCalls else { throw method.plugin.unavailable(method.declaration.fullName) }
       try Arguments.bind(arguments, to: call, of: method.declaration)
       if depth < Dispatcher.maximumDepth {
-        run(call, method)
+        run(call, method, at: call.started)
       } else {
-        host.defer { [unowned self] in if call.id == id, !call.isAnswered { run(call, method) } }
+        host.defer { [unowned self] in
+          if call.id == id, !call.isAnswered { run(call, method, at: Clock.nanoseconds()) }
+        }
       }
     } catch {
       finish(call, .error(error, plugin: hostName))
@@ -126,24 +130,25 @@ extension Dispatcher {
     return .ok
   }
 
-  private func run(_ call: Call, _ method: RegisteredMethod) {
+  /// - Parameter now: The monotonic clock in nanoseconds, read not long ago: what lies between is charged to the plugin.
+  private func run(_ call: Call, _ method: RegisteredMethod, at now: UInt64) {
     depth += 1
     defer { depth -= 1 }
     method.countCall()
     if method.declaration.flags.contains(.worker) {
       runOnWorker(call, method)
     } else if let invoker = method.invoker {
-      runNative(call, method, invoker)
+      runNative(call, method, invoker, at: now)
     } else {
-      runHandler(call, method)
+      runHandler(call, method, at: now)
     }
   }
 
-  private func runHandler(_ call: Call, _ method: RegisteredMethod) {
+  private func runHandler(_ call: Call, _ method: RegisteredMethod, at now: UInt64) {
     call.isRunning = true
     let generation = call.id
     let plugin = method.plugin
-    let failure = plugin.enter(method.declaration.fullName) {
+    let failure = plugin.enter(method.declaration.fullName, at: now) {
       chost_handler(method.declaration.function, plugin.instance, call.pointer, $0)
     }
     guard call.id == generation else { return }
@@ -160,11 +165,11 @@ extension Dispatcher {
     }
   }
 
-  private func runNative(_ call: Call, _ method: RegisteredMethod, _ invoker: NativeInvoker) {
+  private func runNative(_ call: Call, _ method: RegisteredMethod, _ invoker: NativeInvoker, at now: UInt64) {
     let plugin = method.plugin
     var result: NativeInvoker.Value = (0, 0, 0, 0)
     var status: Status?
-    let thrown = plugin.enter(method.declaration.fullName) {
+    let thrown = plugin.enter(method.declaration.fullName, at: now) {
       status = invoker.invoke(call, self: plugin.instance, result: &result, thrown: $0)
       return status != nil
     }

@@ -88,16 +88,40 @@ extension MethodFlags {
 
 /// The rights of those who came lately: one person's requests say the same words every time.
 struct RightsCache {
-  private var known: [[UInt8]: Rights] = [:]
-  private static let limit = 1024
+  private var known = RecentTexts<Rights>()
 
   /// The rights that these words mean.
   mutating func rights(_ words: UnsafeRawBufferPointer) -> Rights {
-    let key = Array(words)
-    if let rights = known[key] { return rights }
-    if known.count >= RightsCache.limit { known.removeAll() }
-    let rights = Rights(String(decoding: words, as: UTF8.self))
-    known[key] = rights
-    return rights
+    known.value(for: words, named: \.text) { Rights(String(decoding: $0, as: UTF8.self)) }
+  }
+}
+
+/// The names of those who came lately.
+struct ActorCache {
+  private var known = RecentTexts<Text>()
+
+  /// These bytes as a text that may be shared.
+  mutating func text(_ name: UnsafeRawBufferPointer) -> Text {
+    known.value(for: name, named: \.self) { Text(copying: $0) }
+  }
+}
+
+/// What was made of some bytes lately, so that the same bytes need not be read again. A newer one takes the place of an
+/// older one.
+private struct RecentTexts<Value: AnyObject> {
+  private var places = [Value?](repeating: nil, count: 256)
+
+  /// What was made of these bytes, or what `make` makes of them.
+  ///
+  /// - Parameter text: The very bytes, by which a value is told from others in its place.
+  @inline(__always)
+  mutating func value(
+    for bytes: UnsafeRawBufferPointer, named text: (Value) -> Text, _ make: (UnsafeRawBufferPointer) -> Value
+  ) -> Value {
+    let place = bytes.quickHash & (places.count - 1)
+    if let known = places[place], text(known).hasBytes(bytes) { return known }
+    let value = make(bytes)
+    places[place] = value
+    return value
   }
 }

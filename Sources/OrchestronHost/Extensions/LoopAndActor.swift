@@ -9,12 +9,14 @@ extension HostExtensions {
       return UnsafeMutableRawPointer(plugin.host.loop.uv)
     },
     enter: { pointer in
-      guard let plugin = Plugin.onLoop(pointer, "loop.enter") else { return }
-      plugin.outerSpans.append(plugin.host.activity.begin(plugin.name))
+      Plugin.unretained(behind: pointer)?._withUnsafeGuaranteedRef { plugin in
+        if plugin.isOnLoop("loop.enter") { plugin.beginCallback() }
+      }
     },
     leave: { pointer in
-      guard let plugin = Plugin.onLoop(pointer, "loop.leave"), let span = plugin.outerSpans.popLast() else { return }
-      plugin.charge(plugin.host.activity.end(span), "a callback of its own")
+      Plugin.unretained(behind: pointer)?._withUnsafeGuaranteedRef { plugin in
+        if plugin.isOnLoop("loop.leave") { plugin.endCallback() }
+      }
     })
 
   /// `orchestron.actor/1`.
@@ -27,13 +29,14 @@ extension HostExtensions {
         identity.actor.bytes.contains(UInt8(ascii: ":")) || identity.actor.string == "system"
       else { return Status.invalidArgument.rawValue }
       let timeout = identity.timeout_ms == 0 ? Context.defaultTimeout : identity.timeout_ms
+      let dispatcher = plugin.host.dispatcher
       let context = Context(
-        actor: Text(copying: identity.actor.bytes), caller: plugin.name,
+        actor: dispatcher.actors.text(identity.actor.bytes), caller: plugin.name,
         trace: identity.trace.n == 0 ? nil : Text(copying: identity.trace.bytes),
-        deadline: timeout < 0 ? nil : Clock.milliseconds(after: timeout), chain: plugin.host.dispatcher.newChain())
+        deadline: timeout < 0 ? nil : Clock.milliseconds(after: timeout), chain: dispatcher.newChain())
       context.isFace = true
       if plugin.tracing.isOn { context.span = plugin.tracing.span(of: identity.trace.bytes) }
-      if identity.rights.p != nil { context.rights = plugin.host.dispatcher.rights.rights(identity.rights.bytes) }
+      if identity.rights.p != nil { context.rights = dispatcher.rights.rights(identity.rights.bytes) }
       if identity.behalf.n > 0 { context.behalf = Text(copying: identity.behalf.bytes) }
       out.pointee = Unmanaged.passRetained(context).takeUnretainedValue().pointer
       return Status.ok.rawValue

@@ -53,8 +53,12 @@ final class Plugin {
   private var depth = 0
   /// Registrations that ended while the plugin was running, to be released when it returns.
   private var ended: [orch_task] = []
+  /// Those of them that are being released.
+  private var releasing: [orch_task] = []
   /// Open spans of `orch_loop.enter`.
-  var outerSpans: [Activity.Span] = []
+  private var outerSpans: [Activity.Span] = []
+  /// Whether the host checks threads.
+  private let isDebug: Bool
 
   init(_ manifest: Manifest, number: UInt64, host: Host) {
     self.host = host
@@ -65,6 +69,7 @@ final class Plugin {
     tracing = host.tracing
     activity = host.activity
     thrown = host.thrown
+    isDebug = host.isDebug
     id = manifest.id
     name = Text(manifest.id)
     folder = Text(manifest.folder)
@@ -94,8 +99,9 @@ final class Plugin {
   }
 
   /// Whether the caller is on the loop; if not, a fault of this plugin (in a debug host).
+  @inline(__always)
   func isOnLoop(_ verb: @autoclosure () -> String) -> Bool {
-    guard host.isDebug, !host.loop.isCurrent else { return true }
+    guard isDebug, !host.loop.isCurrent else { return true }
     faultFromElsewhere("\(verb()) was called away from the loop thread")
     return false
   }
@@ -127,15 +133,17 @@ extension Plugin {
   ///
   /// - Returns: The failure when an exception came out; the plugin is marked as failed then.
   @inline(__always)
-  func enter(_ activity: @autoclosure () -> String, _ body: (UnsafeMutablePointer<chost_thrown>) -> Bool) -> Failure? {
-    let span = self.activity.begin(name)
+  func enter(
+    _ activity: @autoclosure () -> String, at now: UInt64 = Clock.nanoseconds(),
+    _ body: (UnsafeMutablePointer<chost_thrown>) -> Bool
+  ) -> Failure? {
+    let span = self.activity.begin(name, at: now)
     depth += 1
-    let isReturned = body(thrown)
+    let words = body(thrown) ? nil : thrown.pointee.string
+    if depth == 1, !ended.isEmpty { releaseEnded() }
     depth -= 1
     charge(self.activity.end(span), activity())
-    let failure = isReturned ? nil : threw(thrown.pointee.string, in: activity())
-    if depth == 0, !ended.isEmpty { releaseEnded() }
-    return failure
+    return words.map { threw($0, in: activity()) }
   }
 
   /// Enters the plugin for one of many short stays, which the accounts charge by samples.
@@ -147,7 +155,8 @@ extension Plugin {
     let stay = stopwatch.begin()
     let span = self.activity.begin(name, at: stay.started)
     depth += 1
-    let isReturned = body(thrown)
+    let words = body(thrown) ? nil : thrown.pointee.string
+    if depth == 1, !ended.isEmpty { releaseEnded() }
     depth -= 1
     self.activity.leave(span)
     let time = stopwatch.end(stay)
@@ -156,8 +165,15 @@ extension Plugin {
     } else {
       accounts.loopTime += time * stay.weight
     }
-    if !isReturned { _ = threw(thrown.pointee.string, in: activity()) }
-    if depth == 0, !ended.isEmpty { releaseEnded() }
+    if let words { _ = threw(words, in: activity()) }
+  }
+
+  /// The plugin's own library calls it back on the loop.
+  func beginCallback() { outerSpans.append(activity.begin(name)) }
+
+  func endCallback() {
+    guard let span = outerSpans.popLast() else { return }
+    charge(activity.end(span), "a callback of its own")
   }
 
   /// Charges the plugin with nanoseconds on the loop.
@@ -212,16 +228,33 @@ extension Plugin {
     }
   }
 
+  /// Releases what has ended, at the end of the stay in the plugin in which it did.
   private func releaseEnded() {
-    let tasks = ended
-    ended.removeAll()
-    for task in tasks { release(task) }
+    while !ended.isEmpty {
+      swap(&ended, &releasing)
+      for task in releasing {
+        guard let release = task.release, !chost_task(release, task.ud, thrown) else { continue }
+        _ = threw(thrown.pointee.string, in: "release")
+      }
+      releasing.removeAll(keepingCapacity: true)
+    }
   }
 
   /// Tells the plugin a reply to a call that it made.
-  func deliver(_ reply: Reply, to callback: orch_reply_cb) {
-    guard callback.fn != nil else { return }
+  ///
+  /// - Parameters:
+  ///   - isLast: Whether nothing follows, so that the callback is released.
+  ///   - now: The monotonic clock in nanoseconds.
+  func deliver(_ reply: Reply, to callback: orch_reply_cb, isLast: Bool, at now: UInt64) {
+    guard callback.fn != nil else { return isLast ? release(callback.end) : () }
     var callback = callback
+    func tell(_ reply: UnsafeMutablePointer<orch_reply>) {
+      _ = enter("a reply", at: now) {
+        let isReturned = chost_reply(&callback, reply, $0)
+        if isLast { release(callback.end) }
+        return isReturned
+      }
+    }
     var c = orch_reply()
     c.size = UInt32(MemoryLayout<orch_reply>.size)
     switch reply {
@@ -229,13 +262,13 @@ extension Plugin {
       c.kind = UInt32(ORCH_REPLY_CHUNK)
       c.body = body
       c.plugin = name.str
-      _ = enter("a reply") { chost_reply(&callback, &c, $0) }
+      tell(&c)
     case .end(let body):
       c.kind = UInt32(ORCH_REPLY_END)
       var null = orch_buf(p: Plugin.null, n: 4, release: nil, owner: nil)
-      _ = withUnsafeMutablePointer(to: &null) { null in
+      withUnsafeMutablePointer(to: &null) { null in
         c.body = body.pointee.n == 0 ? null : body
-        return enter("a reply") { chost_reply(&callback, &c, $0) }
+        tell(&c)
       }
     case .error(let failure, let plugin):
       c.kind = UInt32(ORCH_REPLY_ERROR)
@@ -245,7 +278,7 @@ extension Plugin {
         orch_str.with(failure.details?.text ?? "") { details in
           c.message = message
           c.details = details
-          _ = enter("a reply") { chost_reply(&callback, &c, $0) }
+          tell(&c)
         }
       }
     }
@@ -259,17 +292,7 @@ extension Plugin {
   }()
 }
 
-/// What a plugin has used, as every face shows it.
-struct Accounts {
-  /// Nanoseconds on the loop; of the callbacks of many events in one turn, by samples.
-  var loopTime: UInt64 = 0
-  /// Turns longer than 10 ms.
-  var longTurns: UInt64 = 0
-  /// Breaches of the SDK's rules.
-  var faults: UInt64 = 0
-  var callsIn: UInt64 = 0
-  var callsOut: UInt64 = 0
-  var failures: UInt64 = 0
-  var published: UInt64 = 0
-  var delivered: UInt64 = 0
+extension orch_reply_cb {
+  /// What is left to do with it when nothing is told any more.
+  fileprivate var end: orch_task { orch_task(fn: nil, ud: ud, release: release) }
 }

@@ -3,7 +3,12 @@ import CHost
 /// One method of a registered service, ready to be called.
 final class RegisteredMethod {
   let declaration: MethodDeclaration
-  unowned let plugin: Plugin
+  /// `service.method`, at a fixed address.
+  let name: Text
+  /// What every span of a call says.
+  private(set) lazy var attributes = Dispatcher.attributes(of: declaration)
+  /// Plugins are never freed.
+  let plugin: Plugin
   /// Calls the native function; nil for a handler.
   let invoker: NativeInvoker?
   let figures = CallFigures()
@@ -13,6 +18,7 @@ final class RegisteredMethod {
   init(_ declaration: MethodDeclaration, plugin: Plugin) throws(Failure) {
     self.declaration = declaration
     self.plugin = plugin
+    name = Text(declaration.fullName)
     invoker = declaration.isNative ? try NativeInvoker(declaration) : nil
   }
 
@@ -28,7 +34,7 @@ final class RegisteredMethod {
 /// One service of one plugin, as it is offered now.
 final class RegisteredService {
   let declaration: ServiceDeclaration
-  unowned let plugin: Plugin
+  let plugin: Plugin
   let methods: [RegisteredMethod]
 
   init(_ declaration: ServiceDeclaration, plugin: Plugin) throws(Failure) {
@@ -44,7 +50,7 @@ final class RegisteredService {
 final class Registry {
   private var services: [String: RegisteredService] = [:]
   /// By `service.method`, as calls come in.
-  private var methods: [String: RegisteredMethod] = [:]
+  private var methods = MethodTable()
   /// By route, without the names of its parameters.
   private var routes: [String: RegisteredMethod] = [:]
 
@@ -69,7 +75,7 @@ final class Registry {
     }
     self.routes = routes
     services[name] = service
-    for method in service.methods { methods[method.declaration.fullName] = method }
+    for method in service.methods { methods.add(method) }
   }
 
   private static func clash(of one: RegisteredMethod, and other: RegisteredMethod) -> Failure {
@@ -86,8 +92,8 @@ final class Registry {
   func remove(_ name: String, of plugin: Plugin) -> RegisteredService? {
     guard let service = services[name], service.plugin === plugin else { return nil }
     services[name] = nil
+    methods.remove { $0.declaration.service == name }
     for method in service.methods {
-      methods[method.declaration.fullName] = nil
       if let route = method.declaration.routeShape { routes[route] = nil }
     }
     return service
@@ -100,13 +106,16 @@ final class Registry {
   ///
   /// - Parameter isPublicOnly: Whether internal methods count as unknown.
   func method(named name: UnsafeRawBufferPointer, isPublicOnly: Bool) throws(Failure) -> RegisteredMethod {
-    try method(named: String(decoding: name, as: UTF8.self), isPublicOnly: isPublicOnly)
+    if let method = methods.method(named: name), method.declaration.isPublic || !isPublicOnly { return method }
+    throw unknown(String(decoding: name, as: UTF8.self), isPublicOnly: isPublicOnly)
   }
 
   /// As ``method(named:isPublicOnly:)-(UnsafeRawBufferPointer,_)``.
   func method(named name: String, isPublicOnly: Bool = false) throws(Failure) -> RegisteredMethod {
-    if let method = methods[name], method.declaration.isPublic || !isPublicOnly { return method }
-    throw unknown(name, isPublicOnly: isPublicOnly)
+    let text = Text(name)
+    return try withExtendedLifetime(text) { () throws(Failure) in
+      try method(named: text.str.bytes, isPublicOnly: isPublicOnly)
+    }
   }
 
   /// Names the nearest known method, or the nearest service when not even that is known.

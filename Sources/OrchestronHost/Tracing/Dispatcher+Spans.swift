@@ -8,15 +8,18 @@ extension Dispatcher {
   private static let caller = Text("orchestron.caller")
   private static let status = Text("orchestron.status")
 
+  /// What the spans of all calls of a method say.
+  static func attributes(of method: MethodDeclaration) -> [Span.Attribute] {
+    [(system, "orchestron"), (service, method.service), (Dispatcher.method, method.name)].map {
+      Span.Attribute(key: $0, value: .text(Text($1)))
+    }
+  }
+
   /// Begins the span of a call, below which stands what the call causes.
   func beginSpan(of call: Call, _ method: RegisteredMethod, for parent: Context) {
-    let declaration = method.declaration
-    let span = tracing.begin(
-      Text(declaration.fullName), kind: Int(ORCH_SPAN_INTERNAL), of: method.plugin.name, for: parent)
+    let span = tracing.begin(method.name, kind: Int(ORCH_SPAN_INTERNAL), of: method.plugin.name, for: parent)
     guard let span else { return }
-    span.add(Dispatcher.system, "orchestron")
-    span.add(Dispatcher.service, declaration.service)
-    span.add(Dispatcher.method, declaration.name)
+    span.begin(with: method.attributes)
     span.add(Dispatcher.caller, .text(call.context.caller))
     call.span = span
     call.context.span = span

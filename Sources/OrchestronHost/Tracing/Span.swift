@@ -63,6 +63,9 @@ final class Span: Sendable {
   /// The place of a span below this one.
   var below: Place { Place(trace: trace, parent: id, state: state) }
 
+  /// Sets the first attributes of a new span.
+  func begin(with attributes: [Attribute]) { changes.withLock { $0.attributes = attributes } }
+
   /// Adds an attribute; one of the same name is replaced.
   func add(_ key: Text, _ value: Attribute.Value) {
     changes.withLock { changes in
