@@ -127,6 +127,21 @@ bool chost_http_reply(const orch_http_cb *cb, const orch_http_reply *reply, chos
     return guarded(thrown, [&] { cb->fn(cb->ud, reply); });
 }
 
+bool chost_http_head(const orch_http_parts_cb *cb, int32_t code, orch_str headers, chost_thrown *thrown) {
+    if (!cb->head) return true;
+    return guarded(thrown, [&] { cb->head(cb->ud, code, headers); });
+}
+
+bool chost_http_part(const orch_http_parts_cb *cb, orch_str bytes, chost_thrown *thrown) {
+    if (!cb->part) return true;
+    return guarded(thrown, [&] { cb->part(cb->ud, bytes); });
+}
+
+bool chost_http_end(const orch_http_parts_cb *cb, orch_status status, orch_str message, chost_thrown *thrown) {
+    if (!cb->end) return true;
+    return guarded(thrown, [&] { cb->end(cb->ud, status, message); });
+}
+
 bool chost_http_route(const orch_http_handler *handler, orch_http_exchange *exchange, chost_thrown *thrown) {
     return guarded(thrown, [&] { handler->fn(handler->ud, exchange); });
 }

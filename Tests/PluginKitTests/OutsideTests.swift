@@ -49,6 +49,30 @@ final class Explorer: Plugin {
           writer.endArray()
           call.answer(writer)
         }
+        Method(
+          "follow", .read, doc: "Asks a server, part by part.",
+          parameters: [.string("url", "Which one."), .bool("stop", "Whether the first part is enough.")], result: .json
+        ) { plugin, call in
+          let kept = call.retain()
+          let stops = try call.bool("stop")
+          var told: [String] = []
+          var sent: SentRequest?
+          sent = try plugin.host.open(WebRequest(try call.string("url"))) { reply in
+            told.append("\(reply.code)")
+          } part: { bytes in
+            told.append(String(decoding: bytes, as: UTF8.self))
+            sent?.pause(true)
+            sent?.pause(false)
+            if stops { sent?.cancel() }
+          } end: { failure in
+            told.append(failure.map { "\($0.status)" } ?? "whole")
+            var writer = JSONWriter()
+            writer.beginArray()
+            for text in told { writer.string(text) }
+            writer.endArray()
+            kept.call.answer(writer)
+          }
+        }
         Method("watch", .write, doc: "Watches a folder until the first change.", result: .nothing) { plugin, call in
           plugin.watch = try plugin.host.watch("/somewhere") { [unowned plugin] change in
             plugin.changes.append(change)
@@ -125,6 +149,16 @@ public func explorerEntry(_ host: UnsafeMutablePointer<orch_host>?) -> UnsafePoi
       host.answerRequests(code: 404, body: "nothing here")
       #expect(try host.call("explorer.fetch", ["url": "http://a.example/x"]) == [404, "nothing here"])
       #expect(host.requests == ["POST http://a.example/x\nping"])
+    }
+  }
+
+  @Test func readsAReplyInParts() async throws {
+    try await FakeHost.run(explorerEntry) { host throws in
+      host.answerRequests(code: 200, body: "data: 12345678")
+      let whole = try host.call("explorer.follow", ["url": "http://a.example", "stop": false])
+      #expect(whole == ["200", "data: 1", "2345678", "whole"])
+      let part = try host.call("explorer.follow", ["url": "http://a.example", "stop": true])
+      #expect(part == ["200", "data: 1", "cancelled"])
     }
   }
 

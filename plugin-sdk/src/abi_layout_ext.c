@@ -111,10 +111,19 @@ AT(orch_http_cb, fn, 0, 8);
 AT(orch_http_cb, ud, 8, 8);
 AT(orch_http_cb, release, 16, 8);
 
-SIZE(orch_http_client_1, 24);
+SIZE(orch_http_parts_cb, 40);
+AT(orch_http_parts_cb, head, 0, 8);
+AT(orch_http_parts_cb, part, 8, 8);
+AT(orch_http_parts_cb, end, 16, 8);
+AT(orch_http_parts_cb, ud, 24, 8);
+AT(orch_http_parts_cb, release, 32, 8);
+
+SIZE(orch_http_client_1, 40);
 AT(orch_http_client_1, size, 0, 4);
 AT(orch_http_client_1, send, 8, 8);
 AT(orch_http_client_1, cancel, 16, 8);
+AT(orch_http_client_1, open, 24, 8);
+AT(orch_http_client_1, pause, 32, 8);
 
 SIZE(orch_http_socket_cb, 40);
 AT(orch_http_socket_cb, message, 0, 8);

@@ -125,49 +125,6 @@ static orch_status log_recorded(orch_host *host, const orch_event *const *events
     return ORCH_OK;
 }
 
-/* ---- http-client/1 */
-
-typedef struct exchange {
-    fake_host *fake;
-    orch_http_cb cb;
-} exchange;
-
-static void exchange_answer(void *ud) {
-    exchange *e = ud;
-    orch_http_reply reply = {0};
-    reply.size = sizeof reply;
-    reply.status = ORCH_OK;
-    reply.code = e->fake->http_code;
-    reply.body = orch_str_from(e->fake->http_body);
-    e->cb.fn(e->cb.ud, &reply);
-}
-
-static void exchange_free(void *ud) {
-    exchange *e = ud;
-    fake_release(e->cb.release, e->cb.ud);
-    free(e);
-}
-
-static void http_send(orch_host *host, const orch_http_request *request, orch_http_cb cb, uint64_t *id) {
-    fake_host *fake = fake_of(host);
-    fake_expect_loop(fake, "http send");
-    fake_strings_add(&fake->requests,
-                     fake_print("%.*s %.*s\n%.*s", (int)request->method.n, request->method.p, (int)request->url.n,
-                                request->url.p, (int)request->body.n, request->body.n ? request->body.p : ""));
-    exchange *e = fake_alloc(sizeof *e);
-    e->fake = fake;
-    e->cb = cb;
-    if (id) *id = ++fake->last_id;
-    orch_task task = {exchange_answer, e, exchange_free};
-    fake_post(fake, task);
-}
-
-static orch_status http_cancel(orch_host *host, uint64_t id) {
-    (void)id;
-    fake_expect_loop(fake_of(host), "http cancel");
-    return ORCH_FAILED_PRECONDITION;
-}
-
 /* ---- metrics/1: taken and forgotten */
 
 /* Whether a name ends with its unit. */
@@ -242,7 +199,6 @@ const void *fake_extension(fake_host *fake, const char *id) {
     static const orch_timer timer = {sizeof timer, timer_start, timer_stop};
     static const orch_work work = {sizeof work, work_submit, work_cancel};
     static const orch_event_log event_log = {sizeof event_log, log_append, log_recorded};
-    static const orch_http_client http = {sizeof http, http_send, http_cancel};
     static const orch_metrics metrics = {sizeof metrics, metrics_define, metrics_take, metrics_take, metrics_take};
     static const orch_progress progress = {sizeof progress, progress_report};
     static const orch_state state = {sizeof state, state_load, state_store};
@@ -251,7 +207,7 @@ const void *fake_extension(fake_host *fake, const char *id) {
         const void *table;
     } known[] = {
         {ORCH_EXT_TIMER, &timer},      {ORCH_EXT_WORK, &work},       {ORCH_EXT_EVENT_LOG, &event_log},
-        {ORCH_EXT_HTTP_CLIENT, &http}, {ORCH_EXT_METRICS, &metrics}, {ORCH_EXT_STATE, &state},
+        {ORCH_EXT_METRICS, &metrics},  {ORCH_EXT_STATE, &state},     {ORCH_EXT_HTTP_CLIENT, fake_http_client()},
         {ORCH_EXT_JSON, fake_json()},  {ORCH_EXT_SPAWN, fake_spawn()}, {ORCH_EXT_FS_WATCH, fake_fs_watch()},
         {ORCH_EXT_HTTP_ROUTES, fake_http_routes()},
         {ORCH_EXT_TRACING, fake_tracing()},

@@ -246,9 +246,11 @@ orch_status fake_host_unload(fake_host *fake) {
     }
     fake_timers_clear(fake);
     fake_unsubscribe_all(fake);
+    fake_downloads_end(fake);
     fake->n_added = 0;
     fake_host_run(fake);
     fake_children_clear(fake);
+    fake_downloads_clear(fake);
     fake_routes_clear(fake);
     fake_mcp_clear(fake);
     if (plugin->destroy) plugin->destroy(fake->self);

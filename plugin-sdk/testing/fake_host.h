@@ -102,7 +102,8 @@ void fake_host_answer_calls(fake_host *fake, const char *method, orch_status sta
 /* Provides a typed method of another plugin for import_slot. */
 void fake_host_provide(fake_host *fake, const char *method, const char *signature, void (*fn)(void), void *self);
 
-/* How HTTP requests are answered from now on; at first with 200 and an empty body. */
+/* How HTTP requests are answered from now on; at first with 200 and an empty body. Opened ones get the body in parts of
+ * 7 bytes. */
 void fake_host_answer_http(fake_host *fake, int32_t code, const char *body);
 
 /* HTTP request number `at` as "METHOD URL\nbody", or NULL. */

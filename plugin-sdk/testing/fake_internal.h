@@ -57,6 +57,7 @@ typedef struct fake_stub {
 } fake_stub;
 
 typedef struct fake_child fake_child;
+typedef struct fake_download fake_download;
 typedef struct fake_watch fake_watch;
 typedef struct fake_span fake_span;
 
@@ -129,6 +130,7 @@ struct fake_host {
     char *state;
     size_t state_n;
 
+    struct fake_download *downloads;
     struct fake_child *children;
     fake_strings commands;
     char *child_output, *child_errors;
@@ -168,6 +170,12 @@ void fake_unsubscribe_all(fake_host *fake);
 int fake_calls_clear(fake_host *fake);
 
 void fake_timers_clear(fake_host *fake);
+
+const orch_http_client *fake_http_client(void);
+
+/* Gives up what is opened and has not ended; frees all that was opened. */
+void fake_downloads_end(fake_host *fake);
+void fake_downloads_clear(fake_host *fake);
 
 /* Frees children and watches; nothing is told. */
 void fake_children_clear(fake_host *fake);

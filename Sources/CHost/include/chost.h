@@ -55,6 +55,9 @@ bool chost_fs_change(const orch_fs_cb *cb, orch_str name, uint32_t changes, chos
 bool chost_child_output(const orch_child_cb *cb, uint32_t stream, orch_str data, chost_thrown *thrown);
 bool chost_child_exited(const orch_child_cb *cb, int64_t exit_status, int32_t signal, chost_thrown *thrown);
 bool chost_http_reply(const orch_http_cb *cb, const orch_http_reply *reply, chost_thrown *thrown);
+bool chost_http_head(const orch_http_parts_cb *cb, int32_t code, orch_str headers, chost_thrown *thrown);
+bool chost_http_part(const orch_http_parts_cb *cb, orch_str bytes, chost_thrown *thrown);
+bool chost_http_end(const orch_http_parts_cb *cb, orch_status status, orch_str message, chost_thrown *thrown);
 bool chost_http_route(const orch_http_handler *handler, orch_http_exchange *exchange, chost_thrown *thrown);
 bool chost_mcp(const orch_mcp_handler *handler, orch_mcp_call *call, bool completes, chost_thrown *thrown);
 bool chost_socket_message(const orch_http_socket_cb *cb, uint8_t is_text, orch_str data, chost_thrown *thrown);

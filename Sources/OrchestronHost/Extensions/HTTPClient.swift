@@ -1,76 +1,6 @@
 import CCurl
-import CHost
 import CUV
 import Glibc
-
-extension HostExtensions {
-  /// `orchestron.http-client/1`.
-  static let httpClient = orch_http_client(
-    size: UInt32(MemoryLayout<orch_http_client>.size),
-    send: { pointer, request, callback, out in
-      guard let plugin = Plugin.onLoop(pointer, "http_client.send") else { return }
-      let id = plugin.host.newID()
-      out?.pointee = id
-      do throws(Failure) {
-        guard let request = request?.pointee, Int(request.size) >= MemoryLayout<orch_http_request>.size else {
-          throw Failure(.invalidArgument, "send needs a request")
-        }
-        let transfer = try HTTPTransfer(request, allowing: plugin.host.options.httpClientAllow) {
-          [unowned plugin] reply in
-          guard plugin.registrations.remove(id) != nil else { return }
-          plugin.tell(reply, to: callback)
-        }
-        plugin.registrations.add(id) { [unowned plugin] in
-          plugin.host.httpClient.cancel(transfer)
-          plugin.tell(.failure(Failure(.cancelled, "the request was given up")), to: callback)
-        }
-        plugin.host.httpClient.start(transfer)
-      } catch {
-        plugin.host.defer { [unowned plugin] in plugin.tell(.failure(error), to: callback) }
-      }
-    },
-    cancel: { pointer, id in
-      guard let undo = Plugin.onLoop(pointer, "http_client.cancel")?.registrations.remove(id) else {
-        return Status.failedPrecondition.rawValue
-      }
-      undo()
-      return Status.ok.rawValue
-    })
-}
-
-/// What became of an outgoing request.
-enum HTTPOutcome {
-  case reply(code: Int, headers: [UInt8], body: [UInt8])
-  case failure(Failure)
-}
-
-extension Plugin {
-  fileprivate func tell(_ outcome: HTTPOutcome, to callback: orch_http_cb) {
-    var callback = callback
-    var reply = orch_http_reply()
-    reply.size = UInt32(MemoryLayout<orch_http_reply>.size)
-    if callback.fn != nil {
-      switch outcome {
-      case .reply(let code, let headers, let body):
-        reply.code = Int32(code)
-        headers.withUnsafeBytes { headers in
-          body.withUnsafeBytes { body in
-            reply.headers = orch_str(bytes: headers)
-            reply.body = orch_str(bytes: body)
-            _ = enter("an HTTP reply") { chost_http_reply(&callback, &reply, $0) }
-          }
-        }
-      case .failure(let failure):
-        reply.status = failure.status.rawValue
-        orch_str.with(failure.message) { message in
-          reply.message = message
-          _ = enter("an HTTP reply") { chost_http_reply(&callback, &reply, $0) }
-        }
-      }
-    }
-    release(orch_task(fn: nil, ud: callback.ud, release: callback.release))
-  }
-}
 
 /// Outgoing HTTP of all plugins: libcurl's multi interface, driven by the host's loop.
 final class HTTPClient {
@@ -79,6 +9,10 @@ final class HTTPClient {
   private var transfers: [UnsafeMutableRawPointer: HTTPTransfer] = [:]
   private var sockets: [curl_socket_t: SocketPoll] = [:]
   private var timer: UInt64?
+  /// Those whose replies are told in parts, by the ids of their requests.
+  var opened: [UInt64: HTTPTransfer] = [:]
+  /// Of which something has come that was not told yet: libcurl is not to be entered from its own callbacks.
+  private var noted: [HTTPTransfer] = []
 
   init(loop: Loop) {
     self.loop = loop
@@ -108,18 +42,59 @@ final class HTTPClient {
 
   func start(_ transfer: HTTPTransfer) {
     transfers[transfer.handle] = transfer
+    transfer.note = { [unowned self, unowned transfer] in noted.append(transfer) }
+    if let timeout = transfer.headTimeout {
+      transfer.timer = loop.startTimer(after: timeout) { [unowned self, unowned transfer] in
+        transfer.timer = nil
+        remove(transfer)
+        transfer.finished(CURLE_OPERATION_TIMEDOUT)
+        tellNoted()
+      }
+    }
     curl_multi_add_handle(multi, transfer.handle)
   }
 
   func cancel(_ transfer: HTTPTransfer) {
+    remove(transfer)
+    transfer.isOver = true
+  }
+
+  func pause(_ transfer: HTTPTransfer, _ isPaused: Bool) {
+    guard transfer.isPaused != isPaused else { return }
+    transfer.isPaused = isPaused
+    if isPaused { return }
+    noted.append(transfer)
+    // Nothing is told before `pause` has returned.
+    loop.defer { [weak self] in self?.tellNoted() }
+  }
+
+  private func remove(_ transfer: HTTPTransfer) {
+    stopTimer(of: transfer)
     guard transfers.removeValue(forKey: transfer.handle) != nil else { return }
     curl_multi_remove_handle(multi, transfer.handle)
   }
 
+  private func stopTimer(of transfer: HTTPTransfer) {
+    if let timer = transfer.timer { loop.stopTimer(timer) }
+    transfer.timer = nil
+  }
+
+  private func tellNoted() {
+    while !noted.isEmpty {
+      let transfers = noted
+      noted = []
+      for transfer in transfers {
+        if transfer.hasHead { stopTimer(of: transfer) }
+        transfer.deliver()
+      }
+    }
+  }
+
   /// Ends all transfers and timers, at the end of the host.
   func close() {
-    for transfer in transfers.values { curl_multi_remove_handle(multi, transfer.handle) }
-    transfers = [:]
+    for transfer in Array(transfers.values) { remove(transfer) }
+    opened = [:]
+    noted = []
     for socket in sockets.values { socket.close() }
     sockets = [:]
     arm(-1)
@@ -150,9 +125,11 @@ final class HTTPClient {
     curl_multi_socket_action(multi, socket, events, &running)
     var result = CURLE_OK
     while let handle = curl_multi_finished(multi, &result) {
-      curl_multi_remove_handle(multi, handle)
-      transfers.removeValue(forKey: handle)?.finished(result)
+      guard let transfer = transfers[handle] else { continue }
+      remove(transfer)
+      transfer.finished(result)
     }
+    tellNoted()
   }
 }
 

@@ -11,17 +11,47 @@ final class HTTPTransfer {
   private let limit: Int
   private let allowed: [String]
   private let url: String
+  private let parts: Listener?
   private let done: (HTTPOutcome) -> Void
   private var replyHeaders: [UInt8] = []
+  /// What has come of the body, and was not told in parts.
   private var replyBody: [UInt8] = []
+  private var bodyCount = 0
   /// Why the transfer was stopped from within, where libcurl has no words for it.
   private var refusal: Failure?
 
+  /// Who gets the reply in parts.
+  struct Listener {
+    let head: (_ code: Int, _ headers: [UInt8]) -> Void
+    let part: ([UInt8]) -> Void
+  }
+
+  /// How many bytes may wait to be told in parts.
+  private static let waitingLimit = 256 << 10
+
+  /// Called when there is something to ``deliver()``.
+  var note: () -> Void = {}
+  /// Milliseconds for the head of a reply in parts, and the timer for them.
+  private(set) var headTimeout: UInt64?
+  var timer: UInt64?
+  /// Whether the whole head has come.
+  private(set) var hasHead = false
+  private var hasToldHead = false
+  /// Whether nothing is to be told for now.
+  var isPaused = false
+  /// Whether nothing is to be told any more.
+  var isOver = false
+  /// Whether libcurl waits, as too much does.
+  private var isHeld = false
+  private var result: CURLcode?
+
   /// - Parameters:
   ///   - allowed: Hosts and addresses that may be reached although they are private.
-  ///   - done: Told once.
+  ///   - parts: Who gets the reply in parts; nil: it is part of the outcome.
+  ///   - done: Told the outcome, once.
   init(
-    _ request: orch_http_request, allowing allowed: [String], done: @escaping (HTTPOutcome) -> Void
+    _ request: orch_http_request, allowing allowed: [String], parts: Listener? = nil,
+    done: @escaping (HTTPOutcome) -> Void
   ) throws(Failure) {
     url = request.url.string
     guard url.hasPrefix("http://") || url.hasPrefix("https://"), !url.utf8.contains(where: { $0 <= 0x20 }) else {
@@ -37,16 +67,19 @@ final class HTTPTransfer {
     }
     self.handle = handle
     self.allowed = allowed
+    self.parts = parts
     self.done = done
     body = Array(request.body.bytes)
-    limit = request.body_bytes_max == 0 ? 8 << 20 : Int(clamping: request.body_bytes_max)
+    limit = request.body_bytes_max == 0 ? (parts == nil ? 8 << 20 : .max) : Int(clamping: request.body_bytes_max)
     for index in 0..<request.n_headers {
       guard let header = request.headers?[index].string, header.contains(":"),
         !header.utf8.contains(where: { $0 == 0x0D || $0 == 0x0A || $0 == 0 })
       else { throw Failure(.invalidArgument, "a header of the request to \(url.quoted) is not \"Name: value\"") }
       headers = curl_slist_append(headers, header)
     }
-    configure(method, timeout: request.timeout_ms > 0 ? request.timeout_ms : 30_000)
+    let timeout = request.timeout_ms > 0 ? request.timeout_ms : 30_000
+    if parts != nil { headTimeout = UInt64(timeout) }
+    configure(method, timeout: parts == nil ? timeout : 0)
   }
 
   deinit {
@@ -71,6 +104,7 @@ final class HTTPTransfer {
     "".withCString { _ = curl_set_pointer(handle, CURLOPT_PROXY, $0) }
     "Orchestron/\(Host.versionText)".withCString { _ = curl_set_pointer(handle, CURLOPT_USERAGENT, $0) }
     curl_set_long(handle, CURLOPT_TIMEOUT_MS, Int(timeout))
+    curl_set_long(handle, CURLOPT_TCP_KEEPALIVE, 1)
     curl_set_long(handle, CURLOPT_NOSIGNAL, 1)
     curl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0)
     curl_set_pointer(handle, CURLOPT_WRITEDATA, own)
@@ -96,22 +130,36 @@ final class HTTPTransfer {
   }
 
   private func took(_ bytes: UnsafeRawBufferPointer) -> Int {
-    guard replyBody.count + bytes.count <= limit else {
+    if parts != nil, isPaused || replyBody.count >= Self.waitingLimit {
+      isHeld = true
+      return Int(CURL_WRITEFUNC_PAUSE)
+    }
+    guard bytes.count <= limit - bodyCount else {
       refusal = Failure(.resourceExhausted, "the reply of \(url.quoted) is longer than \(limit) bytes")
       return 0
     }
     replyBody += bytes
+    bodyCount += bytes.count
+    if parts != nil { note() }
     return bytes.count
   }
 
   /// One line of the reply's head: kept as `name: value`, the name in lower case. A status line begins anew.
   private func tookHeader(_ line: UnsafeRawBufferPointer) -> Int {
+    // What follows a body is no part of the head.
+    if hasHead { return line.count }
     guard replyHeaders.count + line.count <= 64 << 10 else {
       refusal = Failure(.resourceExhausted, "the head of the reply of \(url.quoted) is longer than 64 KiB")
       return 0
     }
     if line.starts(with: "HTTP/".utf8) { replyHeaders.removeAll() }
-    guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return line.count }
+    guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else {
+      if parts != nil, line.first == 0x0D || line.first == 0x0A, code >= 200 {
+        hasHead = true
+        note()
+      }
+      return line.count
+    }
     replyHeaders += line[..<colon].map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
     replyHeaders += line[colon...].filter { $0 != 0x0D && $0 != 0x0A }
     replyHeaders.append(0x0A)
@@ -128,15 +176,50 @@ final class HTTPTransfer {
     return false
   }
 
-  /// Tells what became of the request.
+  /// The status code of the reply.
+  private var code: Int {
+    var code = 0
+    curl_get_long(handle, CURLINFO_RESPONSE_CODE, &code)
+    return code
+  }
+
+  /// libcurl has done with the request.
   func finished(_ result: CURLcode) {
+    guard parts != nil else { return tell(result) }
+    self.result = result
+    note()
+  }
+
+  /// Tells in parts what has come since the last time. Not for libcurl's own callbacks.
+  func deliver() {
+    guard let parts, !isOver else { return }
+    if hasHead, !hasToldHead {
+      hasToldHead = true
+      parts.head(code, replyHeaders)
+    }
+    guard !isPaused, !isOver else { return }
+    if !replyBody.isEmpty {
+      let part = replyBody
+      replyBody = []
+      parts.part(part)
+    }
+    guard !isPaused, !isOver else { return }
+    if let result {
+      isOver = true
+      tell(result)
+    } else if isHeld {
+      isHeld = false
+      curl_easy_pause(handle, CURLPAUSE_CONT)
+    }
+  }
+
+  /// Tells what became of the request.
+  private func tell(_ result: CURLcode) {
     if let refusal { return done(.failure(refusal)) }
     guard result == CURLE_OK else {
       let status: Status = result == CURLE_OPERATION_TIMEDOUT ? .deadlineExceeded : .unavailable
       return done(.failure(Failure(status, "\(url.quoted): \(String(cString: curl_easy_strerror(result)))")))
     }
-    var code = 0
-    curl_get_long(handle, CURLINFO_RESPONSE_CODE, &code)
     done(.reply(code: code, headers: replyHeaders, body: replyBody))
   }
 }

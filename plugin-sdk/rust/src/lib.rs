@@ -106,7 +106,7 @@ pub use json::{Json, JsonObject};
 pub use mcp::{McpCall, McpContent, McpItem, McpKind, McpLevel};
 pub use native::Native;
 pub use outgoing::{CallId, CallOptions, Reply};
-pub use outside::{Child, ChildCommand, ChildEvent, FileChange, FileWatch, SentRequest, WebReply, WebRequest};
+pub use outside::{Child, ChildCommand, ChildEvent, FileChange, FileWatch, SentRequest, WebEvent, WebReply, WebRequest};
 #[doc(hidden)]
 pub use plugin::Entry;
 pub use plugin::{Done, Plugin};

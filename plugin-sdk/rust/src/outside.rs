@@ -67,9 +67,10 @@ pub struct WebRequest {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
-    /// For the whole exchange; `None` for the host's 30 s.
+    /// For the whole exchange, of an opened request for the head; `None` for the host's 30 s.
     pub timeout: Option<Duration>,
-    /// The most bytes of the reply's body; 0 for the host's 8 MiB. More is `ResourceExhausted`.
+    /// The most bytes of the reply's body; 0 for the host's 8 MiB, of an opened request for no limit. More is
+    /// `ResourceExhausted`.
     pub body_limit: u64,
 }
 
@@ -82,6 +83,17 @@ pub struct WebReply<'a> {
     pub headers: &'a str,
     /// The body.
     pub body: &'a [u8],
+}
+
+/// What comes of an opened request. `End` comes last.
+#[derive(Clone, Debug)]
+pub enum WebEvent<'a> {
+    /// The reply has begun; its body is empty.
+    Head(WebReply<'a>),
+    /// A part of the body, as it came.
+    Part(&'a [u8]),
+    /// The reply was whole, or why it was not.
+    End(Result<(), Error>),
 }
 
 /// A request under way.
@@ -163,28 +175,38 @@ impl Host {
         done: impl FnOnce(Result<WebReply<'_>, Error>) + 'static,
     ) -> Result<SentRequest, Error> {
         let table: &sys::orch_http_client = self.table(sys::ORCH_EXT_HTTP_CLIENT)?;
-        let headers: Vec<_> = request.headers.iter().map(|(name, value)| format!("{}: {}", name, value)).collect();
-        let lent: Vec<_> = headers.iter().map(|header| text::lend(header.as_bytes())).collect();
-        let raw = sys::orch_http_request {
-            size: size_of::<sys::orch_http_request>() as u32,
-            flags: 0,
-            method: text::lend(request.method.as_bytes()),
-            url: text::lend(request.url.as_bytes()),
-            headers: lent.as_ptr(),
-            n_headers: lent.len(),
-            body: text::lend(&request.body),
-            timeout_ms: request.timeout.map_or(0, millis),
-            body_bytes_max: request.body_limit,
-        };
         let mut done = Some(done);
         let callback = Repeated::reply(self.shared(), move |reply: Result<WebReply<'_>, Error>| {
             if let Some(done) = done.take() {
                 done(reply);
             }
         });
+        let send = table.send.expect("the table of functions is complete");
         let mut id = 0;
-        unsafe { table.send.expect("the table of functions is complete")(self.as_raw(), &raw, callback, &mut id) };
+        request.lend(|raw| unsafe { send(self.as_raw(), raw, callback, &mut id) });
         Ok(SentRequest(id))
+    }
+
+    /// Sends a request whose reply is told in parts while it comes, such as a stream of events; `each` gets them on the
+    /// loop. For the rest see [`Host::send`].
+    pub fn open(
+        &self,
+        request: &WebRequest,
+        each: impl FnMut(WebEvent<'_>) + 'static,
+    ) -> Result<SentRequest, Error> {
+        let table: &sys::orch_http_client = self.table(sys::ORCH_EXT_HTTP_CLIENT)?;
+        let open = table.open.expect("the table of functions is complete");
+        let callback = Repeated::parts(self.shared(), each);
+        let mut id = 0;
+        request.lend(|raw| unsafe { open(self.as_raw(), raw, callback, &mut id) });
+        Ok(SentRequest(id))
+    }
+
+    /// Stops or resumes the parts of an opened request, so that the server waits.
+    pub fn pause_request(&self, request: SentRequest, paused: bool) -> Result<(), Error> {
+        let table: &sys::orch_http_client = self.table(sys::ORCH_EXT_HTTP_CLIENT)?;
+        let pause = table.pause.expect("the table of functions is complete");
+        Error::check(unsafe { pause(self.as_raw(), request.0, paused as u8) }, "The request has been answered already.")
     }
 
     /// Gives up a request: its reply is `Cancelled`.
@@ -198,6 +220,25 @@ impl Host {
         self.table(sys::ORCH_EXT_SPAWN).map_err(|_| {
             Error::new(Status::PermissionDenied, "Child processes need the permission \"spawn\" in plugin.json.")
         })
+    }
+}
+
+impl WebRequest {
+    /// The request as the C header spells it.
+    fn lend(&self, body: impl FnOnce(&sys::orch_http_request)) {
+        let headers: Vec<_> = self.headers.iter().map(|(name, value)| format!("{}: {}", name, value)).collect();
+        let lent: Vec<_> = headers.iter().map(|header| text::lend(header.as_bytes())).collect();
+        body(&sys::orch_http_request {
+            size: size_of::<sys::orch_http_request>() as u32,
+            flags: 0,
+            method: text::lend(self.method.as_bytes()),
+            url: text::lend(self.url.as_bytes()),
+            headers: lent.as_ptr(),
+            n_headers: lent.len(),
+            body: text::lend(&self.body),
+            timeout_ms: self.timeout.map_or(0, millis),
+            body_bytes_max: self.body_limit,
+        });
     }
 }
 
@@ -269,5 +310,38 @@ impl<F: FnMut(Result<WebReply<'_>, Error>) + 'static> Repeated<F> {
             status => Err(Error::new(Status::from_raw(status), message)),
         };
         guard(repeated.host, "an HTTP reply", || (repeated.run.borrow_mut())(result));
+    }
+}
+
+impl<F: FnMut(WebEvent<'_>) + 'static> Repeated<F> {
+    fn parts(host: SharedHost, run: F) -> sys::orch_http_parts_cb {
+        sys::orch_http_parts_cb {
+            head: Some(Self::head),
+            part: Some(Self::part),
+            end: Some(Self::end),
+            ud: Self::leak(host, run),
+            release: Some(Self::release),
+        }
+    }
+
+    unsafe extern "C" fn head(ud: *mut c_void, code: i32, headers: sys::orch_str) {
+        let (repeated, headers) = unsafe { (&*(ud as *const Repeated<F>), text::bytes(headers)) };
+        let headers = String::from_utf8_lossy(headers);
+        let event = WebEvent::Head(WebReply { code: code as u16, headers: &headers, body: &[] });
+        guard(repeated.host, "the head of an HTTP reply", || (repeated.run.borrow_mut())(event));
+    }
+
+    unsafe extern "C" fn part(ud: *mut c_void, bytes: sys::orch_str) {
+        let (repeated, bytes) = unsafe { (&*(ud as *const Repeated<F>), text::bytes(bytes)) };
+        guard(repeated.host, "a part of an HTTP reply", || (repeated.run.borrow_mut())(WebEvent::Part(bytes)));
+    }
+
+    unsafe extern "C" fn end(ud: *mut c_void, status: sys::orch_status, message: sys::orch_str) {
+        let (repeated, message) = unsafe { (&*(ud as *const Repeated<F>), text::bytes(message)) };
+        let result = match status {
+            sys::ORCH_OK => Ok(()),
+            status => Err(Error::new(Status::from_raw(status), String::from_utf8_lossy(message))),
+        };
+        guard(repeated.host, "the end of an HTTP reply", || (repeated.run.borrow_mut())(WebEvent::End(result)));
     }
 }

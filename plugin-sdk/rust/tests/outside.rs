@@ -54,6 +54,28 @@ impl Explorer {
         sent.unwrap();
     }
 
+    fn follow(&self, call: Deferred) {
+        let request = WebRequest { url: call.text("url").unwrap().into(), ..WebRequest::default() };
+        let stops = call.boolean("stop").unwrap();
+        let (host, sent) = (self.host.clone(), Rc::new(Cell::new(None)));
+        let (own, mut call, mut said) = (sent.clone(), Some(call), String::new());
+        let opened = self.host.open(&request, move |event| match event {
+            WebEvent::Head(reply) => said.push_str(&format!("{}", reply.code)),
+            WebEvent::Part(bytes) => {
+                said.push_str(&format!(" {}", String::from_utf8_lossy(bytes)));
+                host.pause_request(own.get().unwrap(), true).unwrap();
+                host.pause_request(own.get().unwrap(), false).unwrap();
+                if stops {
+                    host.cancel_request(own.get().unwrap()).unwrap();
+                }
+            }
+            WebEvent::End(result) => {
+                call.take().unwrap().finish(result.map(|()| Json::text(&said)));
+            }
+        });
+        sent.set(Some(opened.unwrap()));
+    }
+
     fn watch(&self, _: &Call) -> Result<Json, Error> {
         let seen = self.seen.clone();
         let watch = self.host.watch("/somewhere", move |name, change| {
@@ -76,6 +98,12 @@ impl Plugin for Explorer {
                 .doc("Reaches outside.")
                 .method(Method::deferred("run", Self::run).doc("Runs a program.").param(Param::text("folder")))
                 .method(Method::deferred("fetch", Self::fetch).doc("Asks a server.").param(Param::text("url")))
+                .method(
+                    Method::deferred("follow", Self::follow)
+                        .doc("Asks a server, part by part.")
+                        .param(Param::text("url"))
+                        .param(Param::boolean("stop")),
+                )
                 .method(Method::handler("watch", Self::watch).doc("Watches two folders."))
                 .method(Method::handler("seen", Self::seen).doc("What was seen.")),
         )
@@ -119,6 +147,16 @@ fn asks_a_server() {
     fake.answer_http(404, "nothing");
     assert_eq!(fake.call("explorer.fetch", r#"{"url":"http://a.example"}"#).unwrap().as_str(), r#""404 7""#);
     assert_eq!(fake.http_request(0).unwrap(), "POST http://a.example\nping");
+}
+
+#[test]
+fn reads_a_reply_in_parts() {
+    let mut fake = fake();
+    fake.answer_http(200, "data: 12345678");
+    let reply = fake.call("explorer.follow", r#"{"url":"http://a.example","stop":false}"#).unwrap();
+    assert_eq!(reply.as_str(), r#""200 data: 1 2345678""#);
+    let error = fake.call("explorer.follow", r#"{"url":"http://a.example","stop":true}"#).unwrap_err();
+    assert_eq!(error.status, Status::Cancelled);
 }
 
 #[test]

@@ -5,9 +5,9 @@ public struct WebRequest: Sendable {
   public var url: String
   public var headers: [(name: String, value: String)]
   public var body: [UInt8]
-  /// Milliseconds for the whole exchange; 0 for the host's 30 s.
+  /// Milliseconds for the whole exchange, of an opened request for the head; 0 for the host's 30 s.
   public var timeout: Int64 = 0
-  /// The most bytes of the reply's body; 0 for the host's 8 MiB. More fails as ``Status/resourceExhausted``.
+  /// The most bytes of the reply's body; 0 for the host's 8 MiB, of an opened request for no limit. More fails as ``Status/resourceExhausted``.
   public var bodyLimit: UInt64 = 0
 
   public init(

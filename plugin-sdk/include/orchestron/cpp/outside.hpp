@@ -118,18 +118,15 @@ struct WebRequest {
     /// "Name: value" each.
     std::vector<std::string> headers = {};
     std::string body = {};
-    /// For the whole exchange; zero for the host's 30 s.
+    /// For the whole exchange, of an opened request for the head; zero for the host's 30 s.
     std::chrono::milliseconds timeout{};
-    /// The most bytes of the reply's body; 0 for the host's 8 MiB.
+    /// The most bytes of the reply's body; 0 for the host's 8 MiB, of an opened request for no limit.
     uint64_t body_limit = 0;
 };
 
-/// Sends a request; `fn` gets the reply, or why there is none (`reply.status`): exactly once, never before this
-/// returns. Redirects are not followed. Addresses of private networks and of this machine are refused unless the
-/// configuration lists them (`host.httpClient.allow`). Returns the id for cancel_request.
-inline uint64_t send(Host host, const WebRequest &request, std::function<void(const orch_http_reply &)> fn) {
-    auto &table = host.required<orch_http_client>(ORCH_EXT_HTTP_CLIENT);
-    std::vector<orch_str> headers;
+namespace detail {
+/// The request as the C header spells it, valid as long as both arguments.
+inline orch_http_request raw(const WebRequest &request, std::vector<orch_str> &headers) {
     for (auto &header : request.headers) headers.push_back(lend(header));
     orch_http_request raw{};
     raw.size = sizeof raw;
@@ -140,6 +137,17 @@ inline uint64_t send(Host host, const WebRequest &request, std::function<void(co
     raw.body = lend(request.body);
     raw.timeout_ms = request.timeout.count();
     raw.body_bytes_max = request.body_limit;
+    return raw;
+}
+} // namespace detail
+
+/// Sends a request; `fn` gets the reply, or why there is none (`reply.status`): exactly once, never before this
+/// returns. Redirects are not followed. Addresses of private networks and of this machine are refused unless the
+/// configuration lists them (`host.httpClient.allow`). Returns the id for cancel_request.
+inline uint64_t send(Host host, const WebRequest &request, std::function<void(const orch_http_reply &)> fn) {
+    auto &table = host.required<orch_http_client>(ORCH_EXT_HTTP_CLIENT);
+    std::vector<orch_str> headers;
+    auto raw = detail::raw(request, headers);
     using Box = detail::Boxed<const orch_http_reply *>;
     void *ud = Box::make(host.raw(), [fn = std::move(fn)](const orch_http_reply *reply) { fn(*reply); });
     uint64_t id = 0;
@@ -148,6 +156,51 @@ inline uint64_t send(Host host, const WebRequest &request, std::function<void(co
 }
 inline void cancel_request(Host host, uint64_t id) {
     check(host.required<orch_http_client>(ORCH_EXT_HTTP_CLIENT).cancel(host.raw(), id),
+          "The request has been answered already.");
+}
+
+/// Who is told a reply in parts; each may be empty. `end` comes last: ORCH_OK when the reply was whole.
+struct WebListener {
+    std::function<void(int32_t code, std::string_view headers)> head;
+    std::function<void(std::string_view bytes)> part;
+    std::function<void(orch_status status, std::string_view message)> end;
+};
+
+/// Sends a request whose reply is told in parts while it comes, such as a stream of events; see `send`. Returns the id
+/// for cancel_request and pause_request.
+inline uint64_t open(Host host, const WebRequest &request, WebListener listener) {
+    struct Home {
+        orch_host *host;
+        WebListener listener;
+
+        static void head(void *ud, int32_t code, orch_str headers) {
+            auto *self = static_cast<Home *>(ud);
+            auto &fn = self->listener.head;
+            if (fn) detail::run(self->host, "the head of an HTTP reply", [&] { fn(code, view(headers)); });
+        }
+        static void part(void *ud, orch_str bytes) {
+            auto *self = static_cast<Home *>(ud);
+            auto &fn = self->listener.part;
+            if (fn) detail::run(self->host, "a part of an HTTP reply", [&] { fn(view(bytes)); });
+        }
+        static void end(void *ud, orch_status status, orch_str message) {
+            auto *self = static_cast<Home *>(ud);
+            auto &fn = self->listener.end;
+            if (fn) detail::run(self->host, "the end of an HTTP reply", [&] { fn(status, view(message)); });
+        }
+        static void release(void *ud) { delete static_cast<Home *>(ud); }
+    };
+    auto &table = host.required<orch_http_client>(ORCH_EXT_HTTP_CLIENT);
+    std::vector<orch_str> headers;
+    auto raw = detail::raw(request, headers);
+    uint64_t id = 0;
+    auto *home = new Home{host.raw(), std::move(listener)};
+    table.open(host.raw(), &raw, {Home::head, Home::part, Home::end, home, Home::release}, &id);
+    return id;
+}
+/// Stops or resumes the parts of an opened request, so that the server waits.
+inline void pause_request(Host host, uint64_t id, bool paused) {
+    check(host.required<orch_http_client>(ORCH_EXT_HTTP_CLIENT).pause(host.raw(), id, paused),
           "The request has been answered already.");
 }
 

@@ -42,6 +42,15 @@ typedef struct orch_http_cb {
     void (*release)(void *ud);
 } orch_http_cb;
 
+/* Who is told a reply in parts. [loop-thread], and never before `open` returns. `head` and `part` may be NULL. */
+typedef struct orch_http_parts_cb {
+    void (*head)(void *ud, int32_t code, orch_str headers); /* once, first: as in orch_http_reply */
+    void (*part)(void *ud, orch_str bytes);                 /* of the body, as they come; borrowed */
+    void (*end)(void *ud, orch_status status, orch_str message); /* exactly once, last; ORCH_OK: the reply was whole */
+    void *ud;
+    void (*release)(void *ud);
+} orch_http_parts_cb;
+
 typedef struct orch_http_client_1 {
     uint32_t size;
 
@@ -50,6 +59,14 @@ typedef struct orch_http_client_1 {
 
     /* Gives up a request: its callback gets ORCH_CANCELLED. [loop-thread] */
     orch_status (*cancel)(orch_host *host, uint64_t id);
+
+    /* Sends a request whose reply is told in parts while it comes, such as a stream of events. `timeout_ms` is for the
+     * head; the body may take as long as it likes. `body_bytes_max` 0: no limit. [loop-thread] */
+    void (*open)(orch_host *host, const orch_http_request *request, orch_http_parts_cb cb, uint64_t *id);
+
+    /* Stops or resumes the parts of an opened request, so that the server waits: here wait 256 KiB at most.
+     * ORCH_FAILED_PRECONDITION when it has ended. [loop-thread] */
+    orch_status (*pause)(orch_host *host, uint64_t id, uint8_t paused);
 } orch_http_client;
 
 #ifdef __cplusplus

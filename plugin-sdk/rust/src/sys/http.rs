@@ -42,10 +42,22 @@ pub struct orch_http_cb {
 
 #[repr(C)]
 #[derive(Clone, Copy)]
+pub struct orch_http_parts_cb {
+    pub head: Option<unsafe extern "C" fn(ud: *mut c_void, code: i32, headers: orch_str)>,
+    pub part: Option<unsafe extern "C" fn(ud: *mut c_void, bytes: orch_str)>,
+    pub end: Option<unsafe extern "C" fn(ud: *mut c_void, status: orch_status, message: orch_str)>,
+    pub ud: *mut c_void,
+    pub release: Option<unsafe extern "C" fn(ud: *mut c_void)>,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
 pub struct orch_http_client_1 {
     pub size: u32,
     pub send: Option<unsafe extern "C" fn(host: *mut orch_host, request: *const orch_http_request, cb: orch_http_cb, id: *mut u64)>,
     pub cancel: Option<unsafe extern "C" fn(host: *mut orch_host, id: u64) -> orch_status>,
+    pub open: Option<unsafe extern "C" fn(host: *mut orch_host, request: *const orch_http_request, cb: orch_http_parts_cb, id: *mut u64)>,
+    pub pause: Option<unsafe extern "C" fn(host: *mut orch_host, id: u64, paused: u8) -> orch_status>,
 }
 pub type orch_http_client = orch_http_client_1;
 pub const ORCH_EXT_HTTP_ROUTES: *const c_char = "orchestron.http-routes/1\0".as_ptr() as *const c_char;

@@ -42,7 +42,8 @@ members! {
     orch_http_request_1 { size, flags, method, url, headers, n_headers, body, timeout_ms, body_bytes_max }
     orch_http_reply_1 { size, status, code, reserved, headers, body, message }
     orch_http_cb { r#fn, ud, release }
-    orch_http_client_1 { size, send, cancel }
+    orch_http_parts_cb { head, part, end, ud, release }
+    orch_http_client_1 { size, send, cancel, open, pause }
     orch_http_socket_cb { message, writable, closed, ud, release }
     orch_http_socket_verbs_1 { size, reserved, send, close }
     orch_http_socket { v }

@@ -181,6 +181,25 @@ struct Everything {
             call.answer(quote(std::to_string(reply.code) + " " + std::string(view(reply.body))));
         });
     }
+    void follow(Pending call) {
+        WebRequest request;
+        request.url = call.text("url");
+        auto said = std::make_shared<std::string>();
+        auto id = std::make_shared<uint64_t>();
+        bool stops = call.boolean("stop");
+        WebListener listener;
+        listener.head = [said](int32_t code, std::string_view) { *said += std::to_string(code); };
+        listener.part = [this, said, id, stops](std::string_view bytes) {
+            *said += " " + std::string(bytes);
+            pause_request(host, *id, true);
+            pause_request(host, *id, false);
+            if (stops) cancel_request(host, *id);
+        };
+        listener.end = [call, said](orch_status status, std::string_view) {
+            call.answer(quote(*said + " " + std::to_string(status)));
+        };
+        *id = open(host, request, listener);
+    }
     std::string look(Call &) {
         uint64_t other = watch(host, "/elsewhere", [](std::string_view, uint32_t) {});
         watch(host, "/somewhere", [this](std::string_view name, uint32_t changes) {
@@ -269,6 +288,9 @@ static Plugin<Everything> declare() {
                                  .param('b', "cut", "", "false")
                                  .param('b', "kill", "", "false"))
                      .method(method<&T::fetch>("fetch", "Asks a server.").param('s', "url", ""))
+                     .method(method<&T::follow>("follow", "Asks a server, part by part.")
+                                 .param('s', "url", "")
+                                 .param('b', "stop", ""))
                      .method(method<&T::look>("look", "Watches folders."))
                      .method(method<&T::trace>("trace", "Works on a trace."))
                      .method(method<&T::repeat>("repeat", "Repeats a text.")

@@ -99,6 +99,10 @@ static void what_lies_outside_is_reached() {
     CHECK(f.ok("everything.fetch", "{\"url\":\"http://a.example\"}") == "\"404 nothing\"");
     CHECK(std::strcmp(fake_host_http_request(f.fake, 0), "POST http://a.example\nping") == 0);
 
+    fake_host_answer_http(f.fake, 200, "data: 12345678");
+    CHECK(f.ok("everything.follow", "{\"url\":\"http://a.example\",\"stop\":false}") == "\"200 data: 1 2345678 0\"");
+    CHECK(f.ok("everything.follow", "{\"url\":\"http://a.example\",\"stop\":true}") == "\"200 data: 1 1\"");
+
     f.ok("everything.look");
     CHECK(fake_host_change(f.fake, "/somewhere", "a.txt", ORCH_FS_RENAMED) == 1);
     CHECK(fake_host_change(f.fake, "/elsewhere", "a.txt", ORCH_FS_RENAMED) == 0);
