@@ -57,7 +57,7 @@ final class Explorer: Plugin {
           let stops = try call.bool("stop")
           var told: [String] = []
           var sent: SentRequest?
-          sent = try plugin.host.open(WebRequest(try call.string("url"))) { reply in
+          sent = try plugin.host.open(WebRequest("GET", try call.string("url"))) { reply in
             told.append("\(reply.code)")
           } part: { bytes in
             told.append(String(decoding: bytes, as: UTF8.self))

@@ -6,7 +6,7 @@ import PluginKit
 final class Answer {
   let onProgress: ((JSONValue) -> Void)?
   private(set) var result: Result<JSONValue, RequestFailure>?
-  private var waiting: CheckedContinuation<Void, Never>?
+  private var waiting: [() -> Void] = []
   var timer: Timer?
 
   init(onProgress: ((JSONValue) -> Void)?) { self.onProgress = onProgress }
@@ -16,15 +16,21 @@ final class Answer {
     guard self.result == nil else { return }
     self.result = result
     timer?.stop()
-    waiting?.resume()
-    waiting = nil
+    let waiting = waiting
+    self.waiting = []
+    for resume in waiting { resume() }
+  }
+
+  /// Runs `action` once there is an outcome.
+  func whenFinished(_ action: @escaping () -> Void) {
+    if result == nil { waiting.append(action) } else { action() }
   }
 
   /// Waits for the outcome; `cancel` runs when the task is cancelled first, and has to bring one about.
   func value(on host: Host, cancel: @escaping @Loop @Sendable () -> Void) async throws(RequestFailure) -> JSONValue {
     if result == nil {
       await withTaskCancellationHandler {
-        await withCheckedContinuation { waiting = $0 }
+        await withCheckedContinuation { waiter in waiting.append { waiter.resume() } }
       } onCancel: {
         host.post { if self.result == nil { cancel() } }
       }

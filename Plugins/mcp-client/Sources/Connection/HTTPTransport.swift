@@ -2,36 +2,50 @@ import MCPProtocol
 import PluginKit
 
 /// A server that is reached by Streamable HTTP: each message is a POST, whose reply is JSON or a stream of events.
-///
-/// The reply is read as a whole, so that progress comes with the answer.
+/// Servers before 2026-07-28 keep a session, may send unasked on a stream of their own, and go on with a stream that
+/// was cut.
 @Loop
 final class HTTPTransport: Transport {
   var received: (JSONValue) -> Void = { _ in }
   var failed: (Int, RequestFailure) -> Void = { _, _ in }
   var ended: (Failure) -> Void = { _ in }
-  let hearsServer = false
+  var missed: () -> Void = {}
+  let isProgram = false
 
-  private let host: Host
-  private let name: String
+  let host: Host
+  let name: String
   private let url: String
   private let headers: [(name: String, value: String)]
-  private var era: Era?
+  /// The variable of the host's that says who we are.
+  private let credential: String?
+  private(set) var era: Era?
   /// Of servers before 2026-07-28.
   private var session: String?
-  private var requests: [Int: SentRequest] = [:]
+  private var exchanges: [Int: HTTPExchange] = [:]
+  private var listener: HTTPListener?
   /// What waits until the server knows that the handshake is over: requests travel side by side.
   private var waiting: [Outgoing] = []
   private var isShakingHands = false
-  private var isClosed = false
+  private(set) var isClosed = false
 
-  init(url: String, headers: [(name: String, value: String)], name: String, host: Host) {
+  init(
+    url: String, headers: [(name: String, value: String)], credential: String?, name: String, host: Host
+  ) {
     self.host = host
     self.name = name
     self.url = url
     self.headers = headers
+    self.credential = credential
   }
 
   func agree(on era: Era) { self.era = era }
+
+  /// A session's server may send unasked, on a stream of its own.
+  func listen() {
+    guard listener == nil, session != nil, era?.isModern == false else { return }
+    listener = HTTPListener(self)
+    listener?.begin()
+  }
 
   func send(_ message: Outgoing) throws(Failure) {
     guard !isClosed else { throw Failure(.unavailable, "the connection to the MCP server \"\(name)\" has ended") }
@@ -39,15 +53,21 @@ final class HTTPTransport: Transport {
     isShakingHands = message.method == "notifications/initialized"
     var request = WebRequest("POST", url, headers: headers + protocolHeaders(message), body: message.body)
     request.timeout = message.timeout
-    request.bodyLimit = UInt64(StdioTransport.messageLimit)
-    let id = message.id
-    let sent = try host.send(request) { [weak self] reply in
-      guard let self, !self.isClosed else { return }
-      if let id { self.requests[id] = nil }
-      self.read(reply, of: id, method: message.method)
+    let exchange = HTTPExchange(of: message.id, host: host)
+    exchange.began = { [weak self] reply in
+      guard message.method == "initialize", let session = reply["mcp-session-id"], HeaderText.isPlain(session) else {
+        return
+      }
+      self?.session = session
+    }
+    exchange.received = { [weak self] in self?.received($0) }
+    exchange.ended = { [weak self, weak exchange] failure in
+      guard let self, let exchange, !self.isClosed else { return }
+      self.read(exchange, failure)
       if message.method == "notifications/initialized" { self.sendWaiting() }
     }
-    if let id { requests[id] = sent }
+    if let id = message.id { exchanges[id] = exchange }
+    try exchange.begin(request)
   }
 
   private func sendWaiting() {
@@ -63,23 +83,25 @@ final class HTTPTransport: Transport {
 
   func giveUp(_ request: Int) -> Bool {
     waiting.removeAll { $0.id == request }
-    requests.removeValue(forKey: request)?.cancel()
+    exchanges.removeValue(forKey: request)?.cancel()
     return era?.isModern == true
   }
 
   func close() {
     guard !isClosed else { return }
     isClosed = true
-    for request in requests.values { request.cancel() }
-    requests = [:]
-    if let session, let era {
-      var request = WebRequest("DELETE", url, headers: headers + [("Mcp-Session-Id", session)])
-      request.headers.append(("MCP-Protocol-Version", era.version))
-      request.timeout = 5000
-      // The server ends the session by itself when it does not hear this.
-      do throws(Failure) { try host.send(request) { _ in } } catch {}
-    }
+    listener?.stop()
+    for exchange in exchanges.values { exchange.cancel() }
+    exchanges = [:]
+    guard let session, let era else { return }
+    var request = WebRequest("DELETE", url, headers: headers + [("Mcp-Session-Id", session)])
+    request.headers.append(("MCP-Protocol-Version", era.version))
+    request.timeout = 5000
+    // The server ends the session by itself when it does not hear this.
+    do throws(Failure) { try host.send(request) { _ in } } catch {}
   }
+
+  // MARK: Requests
 
   private func protocolHeaders(_ message: Outgoing) -> [(name: String, value: String)] {
     var headers = [
@@ -99,70 +121,72 @@ final class HTTPTransport: Transport {
     return headers
   }
 
-  private func read(_ reply: Result<WebReply, Failure>, of id: Int?, method: String) {
-    switch reply {
-    case .failure(let failure):
-      guard let id else { return }
+  /// A request for a stream of a session's: a new one, or what came after the event `last`.
+  func streamRequest(after last: String?) -> WebRequest {
+    var request = WebRequest("GET", url, headers: headers + [("Accept", "text/event-stream")])
+    if let session { request.headers.append(("Mcp-Session-Id", session)) }
+    if let era { request.headers.append(("MCP-Protocol-Version", era.version)) }
+    if let last { request.headers.append(("Last-Event-ID", last)) }
+    return request
+  }
+
+  // MARK: Replies
+
+  private func read(_ exchange: HTTPExchange, _ failure: Failure?) {
+    guard let id = exchange.id, exchanges.removeValue(forKey: id) != nil, !exchange.hasAnswer else { return }
+    guard let reply = exchange.head else {
+      let failure = failure ?? Failure(.unavailable, "it did not answer")
       let sentence = "the MCP server \"\(name)\" cannot be reached: \(failure.message)"
-      failed(id, .local(Failure(failure.status, sentence)))
-    case .success(let reply):
-      if method == "initialize", let session = reply["mcp-session-id"], HeaderText.isPlain(session) {
-        self.session = session
+      return failed(id, .local(Failure(failure.status, sentence)))
+    }
+    if endedSession(reply) { return }
+    if let refusal = exchange.refusal, reply.code < 500, reply.code != 401, reply.code != 403 {
+      return failed(id, .remote(refusal))
+    }
+    let isCut = failure == nil || failure?.status == .unavailable
+    if isCut, reply.code == 200, session != nil, let last = exchange.events.lastID {
+      return resume(id, after: last, in: max(exchange.events.retry ?? 1000, 100))
+    }
+    failed(id, .local(failure.map(lost) ?? HTTPFault(server: name, credential: credential).failure(for: reply)))
+  }
+
+  private func lost(_ failure: Failure) -> Failure {
+    Failure(failure.status, "the MCP server \"\(name)\" began an answer and did not end it: \(failure.message)")
+  }
+
+  /// Goes on with a reply that was cut, again and again: whoever waits for the answer has a limit.
+  private func resume(_ id: Int, after last: String, in milliseconds: Int) {
+    let exchange = HTTPExchange(of: id, host: host)
+    exchange.received = { [weak self] in self?.received($0) }
+    exchange.ended = { [weak self, weak exchange] failure in
+      guard let self, let exchange, !self.isClosed else { return }
+      self.read(exchange, failure)
+    }
+    exchanges[id] = exchange
+    do throws(Failure) {
+      _ = try host.after(milliseconds: milliseconds) { [weak self] in
+        guard let self, self.exchanges[id] === exchange else { return }
+        do throws(Failure) { try exchange.begin(self.streamRequest(after: last)) } catch {
+          self.exchanges[id] = nil
+          self.failed(id, .local(error))
+        }
       }
-      let found = deliver(reply, to: id)
-      guard !found.hasAnswer, let id else { return }
-      if reply.code == 404, session != nil {
-        let failure = Failure(.unavailable, "the MCP server \"\(name)\" has ended the session: try again")
-        failed(id, .local(failure))
-        close()
-        ended(failure)
-      } else if let refusal = found.refusal, reply.code < 500, reply.code != 401, reply.code != 403 {
-        failed(id, .remote(refusal))
-      } else {
-        failed(id, .local(failure(for: reply)))
-      }
+    } catch {
+      failed(id, .local(error))
     }
   }
 
-  /// Hands on the messages of a reply: whether the answer was among them, and a refusal that names no request.
-  private func deliver(_ reply: WebReply, to id: Int?) -> (hasAnswer: Bool, refusal: RPCError?) {
-    let type = reply["content-type"]?.lowercased() ?? ""
-    let texts =
-      type.hasPrefix("text/event-stream")
-      ? EventText.data(of: reply.body) : type.hasPrefix("application/json") ? [reply.body] : []
-    var hasAnswer = false
-    var refusal: RPCError?
-    for text in texts {
-      guard let json = try? host.parse(text), let message = try? Message(json) else { continue }
-      if case .response(let answered, _, let error) = message {
-        if let answered { hasAnswer = hasAnswer || answered.integer == id } else { refusal = RPCError(error) }
-      }
-      received(json)
-    }
-    return (hasAnswer, refusal)
+  /// Whether the server knows our session no more, which ends the connection: the next one begins anew.
+  func endedSession(_ reply: WebReply) -> Bool {
+    guard reply.code == 404, session != nil else { return false }
+    session = nil
+    end(Failure(.unavailable, "it has ended the session: try again"))
+    return true
   }
 
-  private func failure(for reply: WebReply) -> Failure {
-    switch reply.code {
-    case 401:
-      Failure(
-        .unauthenticated,
-        "the MCP server \"\(name)\" wants to know who calls (HTTP 401): give \"headers\": {\"Authorization\": \"Bearer ${NAME}\"}, the token in the host's variable NAME"
-      )
-    case 403: Failure(.permissionDenied, "the MCP server \"\(name)\" refuses us (HTTP 403)")
-    case 400, 404, 405, 406, 415:
-      Failure(.unimplemented, "the MCP server \"\(name)\" answered with HTTP \(reply.code) and no message")
-    case 500...:
-      Failure(.unavailable, "the MCP server \"\(name)\" answered with HTTP \(reply.code)")
-    default:
-      Failure(.failedPrecondition, "the MCP server \"\(name)\" answered with HTTP \(reply.code) and without the answer")
-    }
-  }
-}
-
-extension HeaderText {
-  /// Printable ASCII, not empty.
-  static func isPlain(_ text: String) -> Bool {
-    !text.isEmpty && text.utf8.count <= 1000 && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+  /// There is no connection any more.
+  func end(_ failure: Failure) {
+    close()
+    ended(failure)
   }
 }

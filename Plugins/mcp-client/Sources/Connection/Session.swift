@@ -5,11 +5,9 @@ import PluginKit
 @Loop
 final class Session {
   let name: String
-  private(set) var era = Era.modern
+  var era = Era.modern
   /// Who the server says that it is, such as `github 1.2`.
-  private(set) var server = ""
-  /// The server tells when its list of tools has changed.
-  private var tellsChanges = false
+  var server = ""
 
   /// Gets told when the server's tools are others now.
   var toolsChanged: () -> Void = {}
@@ -17,12 +15,13 @@ final class Session {
   var ended: (Failure) -> Void = { _ in }
   private(set) var isOver = false
 
-  private let host: Host
-  private let transport: any Transport
+  let host: Host
+  let transport: any Transport
   /// Milliseconds for an answer.
-  private let timeout: Int64
+  let timeout: Int64
   private var answers: [Int: Answer] = [:]
   private var lastID = 0
+  var listening = Listening()
 
   init(_ transport: any Transport, name: String, timeout: Int64, host: Host) {
     self.transport = transport
@@ -32,6 +31,7 @@ final class Session {
     transport.received = { [weak self] in self?.receive($0) }
     transport.failed = { [weak self] id, failure in self?.answers[id]?.finish(.failure(failure)) }
     transport.ended = { [weak self] in self?.end($0) }
+    transport.missed = { [weak self] in self?.toolsChanged() }
   }
 
   /// Sends a request and waits for its result. Cancelling the task gives it up, and tells the server.
@@ -45,14 +45,25 @@ final class Session {
     _ method: String, name tool: String? = nil, headers: [(name: String, value: String)] = [], within: Int64? = nil,
     trace: String = "", progress: ((JSONValue) -> Void)? = nil, _ params: Envelope.Writing
   ) async throws(RequestFailure) -> JSONValue {
-    guard !isOver else { throw .local(Failure(.unavailable, "the connection to the MCP server \"\(name)\" has ended")) }
+    let (id, answer) = begin(
+      method, name: tool, headers: headers, within: within ?? timeout, trace: trace, progress: progress, params)
+    defer { answers[id] = nil }
+    return try await answer.value(on: host) { [weak self] in
+      self?.giveUp(id, method, Failure(.cancelled, "the call was given up"))
+    }
+  }
+
+  /// Sends a request, without waiting for its result.
+  func begin(
+    _ method: String, name tool: String? = nil, headers: [(name: String, value: String)] = [], within limit: Int64,
+    trace: String = "", progress: ((JSONValue) -> Void)? = nil, _ params: Envelope.Writing
+  ) -> (id: Int, answer: Answer) {
     lastID += 1
     let id = lastID
     let answer = Answer(onProgress: progress)
-    let limit = within ?? timeout
     answers[id] = answer
-    defer { answers[id] = nil }
     do throws(Failure) {
+      guard !isOver else { throw Failure(.unavailable, "the connection to the MCP server \"\(name)\" has ended") }
       let body = Envelope.request(.integer(id), method, era, wantsProgress: progress != nil, trace: trace, params)
       try transport.send(
         Outgoing(id: id, method: method, name: tool, parameters: headers, timeout: limit + 1000, body: body))
@@ -65,9 +76,14 @@ final class Session {
     } catch {
       answer.finish(.failure(.local(error)))
     }
-    return try await answer.value(on: host) { [weak self] in
-      self?.giveUp(id, method, Failure(.cancelled, "the call was given up"))
-    }
+    return (id, answer)
+  }
+
+  /// What comes of a request does not matter any more; the server is not told.
+  func forget(_ id: Int) {
+    guard let answer = answers.removeValue(forKey: id) else { return }
+    _ = transport.giveUp(id)
+    answer.finish(.failure(.local(Failure(.cancelled, "nobody waits any more"))))
   }
 
   func notify(_ method: String, _ params: Envelope.Writing = { _ in }) {
@@ -106,6 +122,12 @@ final class Session {
     case .notification("notifications/progress", let params):
       if let id = params[MetaKey.progressToken].int { answers[id]?.onProgress?(params) }
     case .notification("notifications/tools/list_changed", _): toolsChanged()
+    case .notification("notifications/subscriptions/acknowledged", _): if listening.begin() { toolsChanged() }
+    case .notification("notifications/cancelled", let params):
+      // The server ends a subscription; requests of its own have been answered.
+      if let id = params["requestId"].int, id == listening.id {
+        answers[id]?.finish(.failure(.local(Failure(.unavailable, "the server has ended the subscription"))))
+      }
     case .notification: break
     case .request(let id, "ping", _): tell(Envelope.result(id))
     case .request(let id, let method, _):
@@ -121,124 +143,4 @@ final class Session {
     // What cannot be told is no loss: a connection that is broken ends by itself.
     do throws(Failure) { try transport.send(message) } catch {}
   }
-}
-
-// MARK: - Getting acquainted
-
-extension Session {
-  /// What a server is asked first, and how long it may take when it does not know the question.
-  private static let probeTime: Int64 = 10_000
-
-  /// Finds out how to speak to the server.
-  ///
-  /// - Parameters:
-  ///   - own: The mark of this host, see ``Mark``.
-  ///   - isLegacy: The server is known to end at the question of the newer revisions.
-  func open(isLegacy: Bool, own: String) async throws(Failure) {
-    let facts = isLegacy ? try await initialize() : try await discover()
-    let info =
-      facts["serverInfo"].isPresent ? facts["serverInfo"] : facts["_meta"][MetaKey.serverInfo]
-    server = CleanText.line("\(info["name"].string ?? "") \(info["version"].string ?? "")", limit: 100)
-    if facts["capabilities"]["experimental"][HostMark.capability]["mark"].string == own {
-      throw Failure(
-        .failedPrecondition,
-        "the MCP server \"\(name)\" is this Orchestron itself: its tools would be its own methods; remove it")
-    }
-    tellsChanges = facts["capabilities"]["tools"]["listChanged"].bool == true
-    guard facts["capabilities"]["tools"].isPresent else {
-      throw Failure(.failedPrecondition, "the MCP server \"\(name)\" (\(server)) offers no tools")
-    }
-    if tellsChanges, era.isModern, transport.hearsServer { listen() }
-  }
-
-  private func discover() async throws(Failure) -> JSONValue {
-    transport.agree(on: .modern)
-    let facts: JSONValue
-    do throws(RequestFailure) {
-      facts = try await request("server/discover", within: min(timeout, Self.probeTime)) { _ in }
-    } catch {
-      switch error {
-      case .remote(let error): return try await initialize(offered: error.supportedVersions(host))
-      case .local(let failure):
-        // Silence of a program may be that of one that does not know the question; silence of HTTP is an outage.
-        let isForeign = failure.status == .unimplemented || failure.status == .deadlineExceeded && transport.hearsServer
-        guard isForeign, !isOver else { throw failure }
-        return try await initialize()
-      }
-    }
-    let versions = facts["supportedVersions"].elements.prefix(20).compactMap(\.string)
-    return versions.contains(Era.modern.version) ? facts : try await initialize(offered: versions)
-  }
-
-  private func initialize(offered: [String] = []) async throws(Failure) -> JSONValue {
-    if !offered.isEmpty, !offered.contains(where: ProtocolVersion.legacy.contains) {
-      throw Failure(
-        .unimplemented,
-        "the MCP server \"\(name)\" speaks \(CleanText.line(offered.joined(separator: ", "), limit: 200)) alone, and none of these is spoken here"
-      )
-    }
-    let wish = ProtocolVersion.legacy[0]
-    era = .legacy(wish)
-    transport.agree(on: era)
-    let facts: JSONValue
-    do throws(RequestFailure) {
-      facts = try await request("initialize") { json in
-        json.member("protocolVersion", wish)
-        json.key("capabilities")
-        json.raw("{}")
-        json.key("clientInfo")
-        json.raw(Envelope.clientInfo)
-      }
-    } catch {
-      throw error.failure(of: name)
-    }
-    let version = facts["protocolVersion"].string ?? ""
-    guard ProtocolVersion.legacy.contains(version) else {
-      throw Failure(
-        .unimplemented,
-        "the MCP server \"\(name)\" wants to speak \"\(CleanText.line(version, limit: 40))\", which is not spoken here")
-    }
-    era = .legacy(version)
-    transport.agree(on: era)
-    notify("notifications/initialized")
-    return facts
-  }
-
-  /// Keeps a request open in which the server tells that its tools have changed.
-  private func listen() {
-    Loop.task { [weak self] in
-      // Without it changes are found by looking, as with servers that tell nothing.
-      _ = try? await self?.request("subscriptions/listen", within: Int64.max >> 20) { json in
-        json.key("notifications")
-        json.raw(#"{"toolsListChanged":true}"#)
-      }
-    }
-  }
-
-  /// All tools, in the server's order.
-  func tools() async throws(Failure) -> [JSONValue] {
-    var tools: [JSONValue] = []
-    var cursor: String?
-    var seen: Set<String> = []
-    repeat {
-      let page: JSONValue
-      do throws(RequestFailure) {
-        page = try await request("tools/list") { json in if let cursor { json.member("cursor", cursor) } }
-      } catch {
-        throw error.failure(of: name)
-      }
-      tools += page["tools"].elements
-      guard tools.count <= Self.toolLimit else {
-        throw Failure(.resourceExhausted, "the MCP server \"\(name)\" lists more than \(Self.toolLimit) tools")
-      }
-      cursor = page["nextCursor"].string
-      if let cursor, !seen.insert(cursor).inserted {
-        throw Failure(.failedPrecondition, "the MCP server \"\(name)\" lists its tools in a circle")
-      }
-    } while cursor != nil && seen.count <= Self.toolLimit
-    return tools
-  }
-
-  /// The most tools of one server.
-  static let toolLimit = 500
 }

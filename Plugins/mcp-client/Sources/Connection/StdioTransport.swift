@@ -7,29 +7,25 @@ final class StdioTransport: Transport {
   var received: (JSONValue) -> Void = { _ in }
   var failed: (Int, RequestFailure) -> Void = { _, _ in }
   var ended: (Failure) -> Void = { _ in }
-  let hearsServer = true
+  var missed: () -> Void = {}
+  let isProgram = true
 
   /// The longest message, in bytes.
   static let messageLimit = 16 << 20
-  /// How many messages a server may send in a second without a break.
-  private static let messagesPerSecond = 5_000
 
   private let host: Host
   private let name: String
   private var child: ChildProcess?
   private var lines = LineBuffer(limit: messageLimit)
   private var errors: ErrorLog
-  private var messages = 0
+  private var traffic = Traffic()
   private var second: Timer?
 
   init(_ command: ChildCommand, name: String, host: Host) throws(Failure) {
     self.host = host
     self.name = name
     errors = ErrorLog(host: host, name: name)
-    second = try host.every(milliseconds: 1000) { [weak self] in
-      self?.messages = 0
-      self?.errors.nextSecond()
-    }
+    second = try host.every(milliseconds: 1000) { [weak self] in self?.errors.nextSecond() }
     do throws(Failure) {
       child = try host.spawn(command) { [weak self] stream, bytes in
         self?.read(stream, bytes)
@@ -44,6 +40,7 @@ final class StdioTransport: Transport {
   }
 
   func agree(on era: Era) {}
+  func listen() {}
 
   func send(_ message: Outgoing) throws(Failure) {
     guard let child else { throw Failure(.unavailable, "the MCP server \"\(name)\" has ended") }
@@ -71,11 +68,9 @@ final class StdioTransport: Transport {
     guard child != nil else { return }
     guard stream == .output else { return errors.add(bytes) }
     do throws(Failure) {
+      try traffic.count(bytes: bytes.count)
       try lines.add(bytes) { line throws(Failure) in
-        messages += 1
-        guard messages <= Self.messagesPerSecond else {
-          throw Failure(.resourceExhausted, "it sent more than \(Self.messagesPerSecond) messages in a second")
-        }
+        try traffic.count(messages: 1)
         guard let json = try? host.parse(Array(line)) else {
           errors.add(note: "wrote a line that is no JSON to its standard output")
           return

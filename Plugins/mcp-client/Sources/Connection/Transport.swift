@@ -24,11 +24,15 @@ protocol Transport: AnyObject {
   var failed: (_ request: Int, RequestFailure) -> Void { get set }
   /// Gets, once, why there is no connection any more.
   var ended: (Failure) -> Void { get set }
-  /// Whether the server can send when it was not asked.
-  var hearsServer: Bool { get }
+  /// Told when messages that the server sent unasked may have been lost.
+  var missed: () -> Void { get set }
+  /// Whether the server is a program of our own, whose silence may be that of one that does not know a question.
+  var isProgram: Bool { get }
 
   /// By which rules to speak from now on.
   func agree(on era: Era)
+  /// Begins to hear what the server sends unasked in a session.
+  func listen()
   func send(_ message: Outgoing) throws(Failure)
   /// Nobody waits for the answer any more; whether the server knows by that.
   func giveUp(_ request: Int) -> Bool

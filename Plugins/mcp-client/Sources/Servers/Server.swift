@@ -88,7 +88,9 @@ final class Server {
         }
         filled.append((header, value))
       }
-      return HTTPTransport(url: url, headers: filled, name: name, host: host)
+      let credential = headers.filter { ServerSettings.isSecret(header: $0.key) }.values.lazy
+        .flatMap(Variables.names).first
+      return HTTPTransport(url: url, headers: filled, credential: credential, name: name, host: host)
     }
   }
 

@@ -58,17 +58,21 @@ struct ServerSettings: Sendable, Equatable {
     return name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
   }
 
+  /// Whether a header says who we are.
+  static func isSecret(header: String) -> Bool {
+    ["authorization", "cookie", "proxy-authorization", "x-api-key"].contains(header.lowercased())
+  }
+
   /// A secret stands in a variable of the host's: configurations and stored state are read by many.
   private func refuseSecrets(_ name: String) throws(Failure) {
     guard case .url(_, let headers) = address else { return }
-    let secret = ["authorization", "cookie", "proxy-authorization", "x-api-key"]
     for (header, value) in headers {
       guard HeaderText.isToken(header), value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
         throw Failure(
           .invalidArgument,
           "the MCP server \"\(name)\" has a header that HTTP does not allow: \"\(CleanText.line(header, limit: 60))\"")
       }
-      if secret.contains(header.lowercased()), !value.contains("${") {
+      if Self.isSecret(header: header), !value.contains("${") {
         throw Failure(
           .invalidArgument,
           "the header \"\(header)\" of the MCP server \"\(name)\" is a secret: put it into a variable of the host's and write ${NAME}"

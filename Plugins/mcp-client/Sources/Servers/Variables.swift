@@ -19,6 +19,13 @@ enum Variables {
     return environment
   }
 
+  /// The variables that a text names.
+  static func names(in text: String) -> [String] {
+    text.split(separator: "${").dropFirst(text.hasPrefix("${") ? 0 : 1).compactMap { part in
+      part.firstIndex(of: "}").map { CleanText.line(String(part[..<$0]), limit: 60) }
+    }
+  }
+
   /// The text with each `${NAME}` replaced by the host's variable.
   static func fill(
     _ text: String, of server: String, from host: (String) -> String? = host

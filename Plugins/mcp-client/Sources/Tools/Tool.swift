@@ -14,6 +14,8 @@ struct Tool: Sendable, Equatable {
   /// Whether the tool takes members that it does not name: they come in one argument.
   let takesMore: Bool
   let headers: [HeaderRule]
+  /// What a result has to be, as far as the host's validator knows schemas; nil for what the server leaves open.
+  let result: ResultSchema?
 
   static let more = "more"
 
@@ -64,6 +66,8 @@ struct Tool: Sendable, Equatable {
     isIdempotent = hints.object?["idempotentHint"]?.bool == true
     arguments = try Self.arguments(fields, schema, of: shown)
     headers = Self.headers(fields, path: [])
+    let output = Value(json["outputSchema"])
+    result = output.object == nil ? nil : ResultSchema(output)
     let additional = fields["additionalProperties"]
     takesMore = additional?.bool == true || additional?.object != nil
     if takesMore, arguments.contains(where: { $0.parameter == Self.more }) {
@@ -118,15 +122,5 @@ struct Tool: Sendable, Equatable {
       let own = property["x-mcp-header"]?.string.flatMap { HeaderText.isToken($0) ? $0 : nil }
       return (own.map { [HeaderRule(path: place, name: $0)] } ?? []) + headers(property, path: place)
     }
-  }
-}
-
-extension HeaderText {
-  /// What may be part of a header's name.
-  static func isToken(_ text: String) -> Bool {
-    !text.isEmpty && text.utf8.count <= 100
-      && text.utf8.allSatisfy { byte in
-        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF) || "!#$%&'*+-.^_`|~".utf8.contains(byte)
-      }
   }
 }

@@ -55,7 +55,21 @@ extension Tool {
         .failedPrecondition,
         "the tool \"\(name)\" of the MCP server \"\(server)\" failed: \(text.isEmpty ? "it does not say why" : text)")
     }
-    if result["structuredContent"].kind != .absent { return result["structuredContent"].text }
+    let structured = result["structuredContent"]
+    if let schema = self.result {
+      guard structured.kind != .absent else {
+        throw Failure(
+          .failedPrecondition,
+          "the tool \"\(name)\" of the MCP server \"\(server)\" declares what it answers with and answered without structuredContent"
+        )
+      }
+      if let breach = schema.breach(in: Value(structured)) {
+        throw Failure(
+          .failedPrecondition,
+          "the tool \"\(name)\" of the MCP server \"\(server)\" answered with what it does not declare: \(breach)")
+      }
+    }
+    if structured.kind != .absent { return structured.text }
     return content.kind == .array ? content.text : "[]"
   }
 }

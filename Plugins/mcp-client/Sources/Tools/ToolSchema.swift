@@ -12,8 +12,11 @@ struct ToolSchema {
 
   init(of schema: Value) { definitions = schema.object?["$defs"]?.object ?? Fields() }
 
-  /// One property's schema as the host takes it, with the definitions that it refers to; nil when nothing is left.
-  func parameter(_ schema: Value) -> String? {
+  /// One property's schema as the host takes it, as JSON; nil when nothing is left.
+  func parameter(_ schema: Value) -> String? { clean(schema).map { String(decoding: $0.json, as: UTF8.self) } }
+
+  /// A schema as the host takes it, with the definitions that it refers to; nil when nothing is left, or too much.
+  func clean(_ schema: Value) -> Fields? {
     var usesDefinitions = false
     guard var clean = node(schema, depth: 0, &usesDefinitions).object else { return nil }
     if usesDefinitions {
@@ -22,9 +25,7 @@ struct ToolSchema {
       for (name, definition) in definitions.members { kept[name] = node(definition, depth: 1, &ignored) }
       clean["$defs"] = .object(kept)
     }
-    if clean.members.isEmpty { return nil }
-    let text = String(decoding: clean.json, as: UTF8.self)
-    return text.utf8.count <= Self.sizeLimit ? text : nil
+    return clean.members.isEmpty || clean.json.count > Self.sizeLimit ? nil : clean
   }
 
   private func node(_ schema: Value, depth: Int, _ usesDefinitions: inout Bool) -> Value {

@@ -36,7 +36,7 @@ struct ToolService {
     return (tools.filter { byMethod[$0.method]?.count == 1 }, refused)
   }
 
-  /// - Parameter isPlain: Without the schemas of arguments, should the host not take them.
+  /// - Parameter isPlain: Without schemas, should the host not take them.
   func declaration(isPlain: Bool) -> Service<MCPClient> {
     Service(name, version: "1.0.0", doc: "Tools of the MCP server \"\(server)\".") {
       tools.map { method($0, isPlain: isPlain) }
@@ -51,7 +51,8 @@ struct ToolService {
     let server = server
     return .async(
       tool.method, traits, doc: tool.doc, permission: tool.effect.permission,
-      parameters: parameters(of: tool, isPlain: isPlain), result: .json
+      parameters: parameters(of: tool, isPlain: isPlain),
+      result: isPlain ? .json : tool.result.map { .json(schema: $0.text) } ?? .json
     ) { client, call in
       try await client.servers.call(tool, of: server, call, isStreamed: isStreamed)
     }
