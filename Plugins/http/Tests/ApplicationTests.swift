@@ -46,6 +46,11 @@ import Testing
     #expect(reply.status == 201)
     #expect(reply.headers["Location"] == "/api/tasks/a%2fb")
     #expect(site.host.calls == [#"user:local tasks.create {"idempotencyKey":"k\"1","title":"t"}"#])
+    for key in ["", "a b", "ä", "a\tb"] {
+      let refused = site.send("POST /api/tasks", headers: ["Idempotency-Key: \(key)"], body: #"{"title":"t"}"#)
+      #expect(refused.status == 400 && refused.body.contains("Idempotency-Key"))
+    }
+    #expect(site.host.calls.count == 1)
   }
 
   @Test func answersWhatCreatesUnderAnyNameWithTheAddressOfTheEntity() {

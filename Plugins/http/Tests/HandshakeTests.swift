@@ -29,7 +29,7 @@ import Testing
       peers.append(try TLSPeer(port: tls.site.port))
       #expect(tls.site.run { tls.site.server.clientCount == count })
     }
-    #expect(answered(tls, of: peers) == 2)
+    #expect((2..<4).contains(answered(tls, of: peers)), "the burst, and perhaps one for a second that has passed")
     #expect(tls.get(peers[0]), "who has come in stays in")
     #expect(
       tls.site.run {

@@ -179,6 +179,7 @@ import Testing
     #expect(arguments(query: "tags=%5B1,2%5D") == #"{"id":"x","tags":[1,2]}"#)
     #expect(arguments(query: "filter=%7B%22a%22:1%7D") == #"{"id":"x","filter":{"a":1}}"#)
     #expect(arguments(query: "filter=plain") == #"{"id":"x","filter":"plain"}"#)
+    #expect(arguments(query: "filter=null") == #"{"id":"x","filter":"null"}"#, "a word, not nothing")
     #expect(arguments(query: "filter=a&filter=b") == #"{"id":"x","filter":["a","b"]}"#)
     #expect(arguments(query: "tags=a&done=true&tags=b").hasPrefix("invalid_argument: "))
   }

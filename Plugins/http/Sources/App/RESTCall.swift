@@ -67,6 +67,10 @@ final class RESTCall: HostCall {
       arguments.append(("revision", SharedBytes { $0.append(decimal: revision) }))
     }
     if declaration.takesIdempotencyKey, let key = exchange.header("idempotency-key") {
+      guard !key.isEmpty, key.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
+        throw Problem(
+          .invalidArgument, "Idempotency-Key takes visible ASCII characters without spaces, such as a UUID.")
+      }
       arguments.append(("idempotencyKey", SharedBytes { $0.append(jsonString: key) }))
     }
     return arguments

@@ -197,7 +197,8 @@ extension ByteBuffer {
     switch parameter?.kind {
     case .bool where text.equals("true") || text.equals("false"): append(text)
     case .integer where isNumber(text), .number where isNumber(text): append(text)
-    case .json where (try? JSONText.value(of: text)) != nil: append(text)
+    // Whoever writes a name means it: what is to be left out is not null in a query, where that is a word.
+    case .json where !text.equals("null") && (try? JSONText.value(of: text)) != nil: append(text)
     default: append(jsonString: text)
     }
   }
