@@ -6,7 +6,8 @@ extension HostExtensions {
     size: UInt32(MemoryLayout<orch_http_client>.size),
     send: { pointer, request, callback, out in
       guard let plugin = Plugin.onLoop(pointer, "http_client.send") else { return }
-      out?.pointee = plugin.begin(request) { [unowned plugin] in plugin.tell($0, to: callback) }
+      let id = plugin.begin(request) { [unowned plugin] in plugin.tell($0, to: callback) }
+      out?.pointee = id
     },
     cancel: { pointer, id in
       guard let plugin = Plugin.onLoop(pointer, "http_client.cancel"), plugin.registrations.contains(id) else {
@@ -25,9 +26,10 @@ extension HostExtensions {
     },
     open: { pointer, request, callback, out in
       guard let plugin = Plugin.onLoop(pointer, "http_client.open") else { return }
-      out?.pointee = plugin.begin(request, parts: plugin.listener(of: callback)) { [unowned plugin] in
+      let id = plugin.begin(request, parts: plugin.listener(of: callback)) { [unowned plugin] in
         plugin.tellEnd($0, to: callback)
       }
+      out?.pointee = id
     },
     pause: { pointer, id, paused in
       guard let plugin = Plugin.onLoop(pointer, "http_client.pause"),

@@ -5,13 +5,14 @@ struct Traffic {
   private static let messagesPerSecond = 5_000
   private static let bytesPerSecond = 64 << 20
 
-  private var begin: Int64 = 0
+  /// When the second began.
+  private var begin: Int64?
   private var messages = 0
   private var bytes = 0
 
   /// Counts a message, or bytes that are none yet.
   mutating func count(messages: Int = 0, bytes: Int = 0, now: Int64 = Instant.now.milliseconds) throws(Failure) {
-    if now - begin >= 1000 || now < begin { self = Traffic(begin: now) }
+    if begin.map({ now - $0 >= 1000 || now < $0 }) ?? true { self = Traffic(begin: now) }
     self.messages += messages
     self.bytes += bytes
     guard self.messages <= Self.messagesPerSecond else {

@@ -33,7 +33,7 @@ struct EventReader {
       start = end + 1
       if end == turn {
         endedWithReturn = start == bytes.count
-        if feed == start { start += 1 }
+        if feed == start, feed < bytes.count { start += 1 }
         turn = Self.index(of: 0x0D, in: bytes, from: start)
       }
       if feed < start { feed = Self.index(of: 0x0A, in: bytes, from: start) }

@@ -57,7 +57,7 @@ struct ResultSchema: Sendable, Equatable {
           case "maximum": number <= limit
           case "exclusiveMinimum": number > limit
           case "exclusiveMaximum": number < limit
-          default: limit <= 0 || (number / limit).rounded() * limit == number
+          default: Self.isMultiple(number, of: limit)
           }
         return isKept ? nil : told(path, "breaks \"\(keyword)\": \(limit)")
       case "uniqueItems":
@@ -130,6 +130,12 @@ struct ResultSchema: Sendable, Equatable {
 
     private static func member(_ name: String, of path: String) -> String {
       path.isEmpty ? name : "\(path).\(name)"
+    }
+
+    /// As far as binary fractions can tell: 0.3 is three times 0.1.
+    private static func isMultiple(_ number: Double, of step: Double) -> Bool {
+      let times = number / step
+      return !times.isFinite || abs(times - times.rounded()) <= 1e-9 * max(1, abs(times))
     }
 
     private static func isType(_ type: String, _ value: Value) -> Bool {
