@@ -19,6 +19,9 @@
 //! Native functions take C arguments: test the method itself, or get it by [`FakeHost::native`].
 #![deny(missing_docs, unsafe_op_in_unsafe_fn)]
 
+mod mcp_call;
+mod request;
+
 use std::ffi::{c_void, CStr, CString};
 use std::marker::PhantomData;
 use std::os::raw::{c_char, c_int};
@@ -27,6 +30,11 @@ use std::time::Duration;
 
 use orchestron::sys::{orch_ctx, orch_host, orch_method, orch_plugin, orch_status, ORCH_OK};
 use orchestron::{Error, Json, McpKind, Status};
+
+pub use mcp_call::FakeMcpCall;
+use mcp_call::RawMcpCall;
+pub use request::FakeRequest;
+use request::RawRequest;
 
 /// What [`orchestron::export_plugin!`] makes.
 pub type EntryFunction = extern "C" fn(*mut orch_host) -> *const orch_plugin;
@@ -99,31 +107,8 @@ extern "C" {
         argument: *const c_char,
         args: *const c_char,
     ) -> *mut RawMcpCall;
-    fn fake_mcp_status(call: *const RawMcpCall) -> i32;
-    fn fake_mcp_result(call: *const RawMcpCall) -> *const c_char;
-    fn fake_mcp_questions(call: *const RawMcpCall) -> *const c_char;
-    fn fake_mcp_state(call: *const RawMcpCall) -> *const c_char;
-    fn fake_mcp_message(call: *const RawMcpCall) -> *const c_char;
-    fn fake_mcp_lines(call: *const RawMcpCall) -> *const c_char;
-    fn fake_mcp_cancel(call: *mut RawMcpCall);
     fn fake_host_mcp_updated(fake: *const Raw, at: usize) -> *const c_char;
-    fn fake_request_send(request: *mut RawRequest, part: *const c_char);
-    fn fake_request_code(request: *const RawRequest) -> u16;
-    fn fake_request_headers(request: *const RawRequest) -> *const c_char;
-    fn fake_request_body(request: *const RawRequest) -> *const c_char;
-    fn fake_request_ended(request: *const RawRequest) -> c_int;
-    fn fake_request_cancel(request: *mut RawRequest);
-    fn fake_request_pause(request: *mut RawRequest, paused: c_int);
-    fn fake_request_message(request: *mut RawRequest, is_text: c_int, data: *const c_char, n: usize);
-    fn fake_request_close(request: *mut RawRequest, code: u16);
-    fn fake_request_sent(request: *const RawRequest, at: usize, n: *mut usize) -> *const c_char;
-    fn fake_request_closed(request: *const RawRequest) -> u16;
     fn fake_host_change(fake: *mut Raw, path: *const c_char, name: *const c_char, changes: u32) -> usize;
-}
-
-#[repr(C)]
-struct RawRequest {
-    _private: [u8; 0],
 }
 
 #[repr(C)]
@@ -131,137 +116,6 @@ struct RawAsk {
     capabilities: *const c_char,
     state: *const c_char,
     replies: *const c_char,
-}
-
-#[repr(C)]
-struct RawMcpCall {
-    _private: [u8; 0],
-}
-
-/// A request of an MCP client. It belongs to its [`FakeHost`], which must live as long.
-#[derive(Clone, Copy)]
-pub struct FakeMcpCall<'h> {
-    raw: *mut RawMcpCall,
-    host: PhantomData<&'h ()>,
-}
-
-impl FakeMcpCall<'_> {
-    /// How it was answered: `None` before, and `Some(Ok)` for a result and for questions.
-    pub fn status(&self) -> Option<Result<(), Status>> {
-        match unsafe { fake_mcp_status(self.raw) } {
-            -1 => None,
-            0 => Some(Ok(())),
-            status => Some(Err(Status::from_raw(status))),
-        }
-    }
-
-    /// The result as MCP writes it, or nothing.
-    pub fn result(&self) -> String {
-        unsafe { text(fake_mcp_result(self.raw)) }
-    }
-
-    /// What the client is asked, or nothing.
-    pub fn questions(&self) -> String {
-        unsafe { text(fake_mcp_questions(self.raw)) }
-    }
-
-    /// The state that goes along with questions.
-    pub fn state(&self) -> String {
-        unsafe { text(fake_mcp_state(self.raw)) }
-    }
-
-    /// The message of a failure.
-    pub fn message(&self) -> String {
-        unsafe { text(fake_mcp_message(self.raw)) }
-    }
-
-    /// What was said on the way: `LEVEL LOGGER DATA` and `PROGRESS/TOTAL MESSAGE`, each with its end.
-    pub fn lines(&self) -> String {
-        unsafe { text(fake_mcp_lines(self.raw)) }
-    }
-
-    /// The client goes.
-    pub fn cancel(&self) {
-        unsafe { fake_mcp_cancel(self.raw) };
-    }
-}
-
-/// A request of a raw route, and the WebSocket that it may become. It belongs to its [`FakeHost`], which must live as long.
-#[derive(Clone, Copy)]
-pub struct FakeRequest<'h> {
-    raw: *mut RawRequest,
-    host: PhantomData<&'h ()>,
-}
-
-impl FakeRequest<'_> {
-    /// Adds a part to a body that was not given as a whole.
-    pub fn send(&self, part: &str) {
-        unsafe { fake_request_send(self.raw, c(part).as_ptr()) };
-    }
-
-    /// Ends such a body.
-    pub fn finish(&self) {
-        unsafe { fake_request_send(self.raw, std::ptr::null()) };
-    }
-
-    /// The code of the answer: 0 before there is one, 101 for a WebSocket.
-    pub fn code(&self) -> u16 {
-        unsafe { fake_request_code(self.raw) }
-    }
-
-    /// The plugin's header lines, each with its end.
-    pub fn headers(&self) -> String {
-        unsafe { text(fake_request_headers(self.raw)) }
-    }
-
-    /// The body of the answer so far, or the message of a failure.
-    pub fn body(&self) -> String {
-        unsafe { text(fake_request_body(self.raw)) }
-    }
-
-    /// Whether the answer has ended.
-    pub fn is_ended(&self) -> bool {
-        unsafe { fake_request_ended(self.raw) != 0 }
-    }
-
-    /// The client goes.
-    pub fn cancel(&self) {
-        unsafe { fake_request_cancel(self.raw) };
-    }
-
-    /// The client takes nothing any more, until it does again.
-    pub fn pause(&self, paused: bool) {
-        unsafe { fake_request_pause(self.raw, paused as c_int) };
-    }
-
-    /// The client sends a message of text on its WebSocket.
-    pub fn message(&self, message: &str) {
-        unsafe { fake_request_message(self.raw, 1, message.as_ptr() as *const c_char, message.len()) };
-    }
-
-    /// The client closes its WebSocket.
-    pub fn close(&self, code: u16) {
-        unsafe { fake_request_close(self.raw, code) };
-    }
-
-    /// The messages that the plugin sent.
-    pub fn sent(&self) -> Vec<String> {
-        let mut sent = Vec::new();
-        let mut n = 0;
-        loop {
-            let message = unsafe { fake_request_sent(self.raw, sent.len(), &mut n) };
-            if message.is_null() {
-                return sent;
-            }
-            let bytes = unsafe { std::slice::from_raw_parts(message as *const u8, n) };
-            sent.push(String::from_utf8_lossy(bytes).into_owned());
-        }
-    }
-
-    /// The code with which the plugin closed its WebSocket, or 0.
-    pub fn closed(&self) -> u16 {
-        unsafe { fake_request_closed(self.raw) }
-    }
 }
 
 /// A host with one plugin, on the thread that made it.
