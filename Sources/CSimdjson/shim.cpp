@@ -363,7 +363,7 @@ ojson_status ojson_find_duplicate_key(ojson_parser *parser, bool *found, const c
 }
 
 void ojson_parser_trim(ojson_parser *parser, size_t length) {
-    if (parser->capacity <= std::max(length, smallest_capacity)) return;
+    if (parser->capacity <= length) return;
     parser->view.generation++;
     parser->release();
 }

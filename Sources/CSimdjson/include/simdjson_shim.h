@@ -72,7 +72,7 @@ ojson_status ojson_parse(ojson_parser *parser, const void *text, size_t length);
 /// and sets `distinct_keys`.
 ojson_status ojson_find_duplicate_key(ojson_parser *parser, bool *found, const char **key, size_t *length);
 
-/// Frees the parser's memory when it has grown for texts longer than `length`; the document is gone then.
+/// Frees the parser's memory when there is room for texts longer than `length`; the document is gone then.
 void ojson_parser_trim(ojson_parser *parser, size_t length);
 
 /// True when the text is JSON beyond doubt. False says nothing: the text may hold what only `ojson_parse` judges, such as

@@ -82,14 +82,16 @@ final class Call {
   var isRetainedByOthers: Bool { chost_load(retains) > 1 }
 
   /// Makes the object fit for its next call.
-  func recycle() {
+  ///
+  /// - Parameter limit: The longest text for which it keeps memory, in bytes.
+  func recycle(keeping limit: Int) {
     isFree = true
     generation += 1
     method = nil
     sink = .none
     arguments.removeAll(keepingCapacity: true)
     if !texts.isEmpty { texts.removeAll(keepingCapacity: true) }
-    document.trim(to: 64 << 10)
+    document.trim(to: limit)
     unacknowledged = nil
     prolonged = 0
     onCancel = nil

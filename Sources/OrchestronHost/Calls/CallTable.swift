@@ -1,11 +1,17 @@
 /// All calls of a host, by id: a table of pooled objects whose places are used again under new ids.
 final class CallTable {
   private var calls: [Call] = []
+  /// Places that nobody uses, of calls that keep memory for their next arguments.
   private var free: [Int] = []
+  /// Further ones, after many calls at once: these keep none.
+  private var cold: [Int] = []
+
+  /// How many calls that nobody uses keep memory: 38 KB each at least.
+  private static let warm = 256
 
   /// A call object for a new call.
   func take(_ dispatcher: Dispatcher) -> Call {
-    if let index = free.popLast() {
+    if let index = free.popLast() ?? cold.popLast() {
       calls[index].isFree = false
       return calls[index]
     }
@@ -24,8 +30,9 @@ final class CallTable {
   /// Puts a call back into the pool once nobody uses it any more.
   func recycleIfDone(_ call: Call) {
     guard call.isAnswered, !call.isStarting, !call.isRunning, !call.isRetained, !call.isFree else { return }
-    call.recycle()
-    free.append(call.index)
+    let isCold = free.count >= Self.warm
+    call.recycle(keeping: isCold ? 0 : 64 << 10)
+    if isCold { cold.append(call.index) } else { free.append(call.index) }
   }
 
   /// How many calls wait for the answer of each plugin.

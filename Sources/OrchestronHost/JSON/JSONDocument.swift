@@ -59,8 +59,8 @@ public final class JSONDocument {
     return JSONElement(view: view, index: 1, generation: view.pointee.generation)
   }
 
-  /// Frees the memory when it has grown for texts longer than `length` bytes (about 15 bytes for each); the document
-  /// is gone then. To be called before a document returns to its pool.
+  /// Frees the memory when there is room for texts longer than `length` bytes (about 15 bytes for each, 38 KB at least);
+  /// the document is gone then. To be called before a document returns to its pool.
   public func trim(to length: Int) { ojson_parser_trim(parser, length) }
 
   private func refuseDuplicateKeys() throws(JSONError) {
