@@ -1,16 +1,15 @@
 import CWslay
 
-/// Reads the frames of one WebSocket client by wslay, and sends the control frames that wslay answers with.
+/// Reads the frames of one WebSocket client by wslay, and sends the control frames by which wslay answers.
 ///
-/// wslay keeps two buffers of 4 KiB for each client. So a reader is lent: a connection has one while a message comes in and
-/// while it closes. Between messages there is nothing to remember, and an idle client owns none.
+/// wslay keeps two buffers of 4 KiB for each client. So a reader is lent: a connection has one while a message comes in.
+/// Between messages there is nothing to remember, and an idle client owns none.
 final class FrameReader {
   private(set) var context: wslay_event_context_ptr?
   fileprivate unowned var connection: WebSocketConnection?
   private var input = Bytes(start: nil, count: 0)
   /// Bytes that were read since it was lent, and the lengths of all frames of which the header was among them.
   private var (readBytes, frameBytes): (UInt64, UInt64) = (0, 0)
-  private(set) var isReading = false
 
   fileprivate init() {
     var callbacks = Self.callbacks
@@ -31,11 +30,8 @@ final class FrameReader {
   func read(_ bytes: Bytes) -> Bool {
     input = bytes
     readBytes += UInt64(bytes.count)
-    isReading = true
-    let result = wslay_event_recv(context)
-    isReading = false
-    input = Bytes(start: nil, count: 0)
-    return result == 0
+    defer { input = Bytes(start: nil, count: 0) }
+    return wslay_event_recv(context) == 0
   }
 
   /// Whether the last frame is whole, and nothing waits to be sent.

@@ -36,7 +36,7 @@ final class WebSocketConnection {
   let limits: WebSocketLimits
   private var handler: (any WebSocketHandler)?
   private(set) var phase = Phase.open
-  /// Nil while nothing of a message has come: idle clients own none.
+  /// Nil while nothing of a message has come and when all is over: idle clients own none.
   private(set) var reader: FrameReader?
   /// Of the message that has begun.
   private var frames = 0
@@ -47,6 +47,8 @@ final class WebSocketConnection {
   /// How long the client may be silent before it is asked for a pong.
   private let pingTime: UInt64
   private var closedAt: UInt64 = 0
+  /// Whether the close frame was written here, not by wslay: nothing may be sent any more.
+  private var hasSentClose = false
   /// The message that has begun.
   var held: HeldBytes
   /// When the handler is told that it is time to know who the client is; nil for never.
@@ -81,9 +83,13 @@ final class WebSocketConnection {
     pingedAt = nil
     let reader = lentReader()
     if reader.read(bytes) { sendControlFrames() } else { failProtocol() }
-    guard phase == .open, frames == 0, reader.isBetweenFrames else { return }
-    self.reader = nil
-    engine.frameReaders.giveBack(reader)
+    switch phase {
+    case .open where frames == 0 && reader.isBetweenFrames:
+      self.reader = nil
+      engine.frameReaders.giveBack(reader)
+    case .closed: self.reader = nil
+    case .open, .closing: break
+    }
   }
 
   private func lentReader() -> FrameReader {
@@ -99,6 +105,10 @@ final class WebSocketConnection {
   /// Sends what wslay has queued: pongs and closes.
   private func sendControlFrames() {
     guard phase != .closed, let context = reader?.context else { return }
+    if hasSentClose {
+      if wslay_event_get_close_received(context) != 0 || wslay_event_get_read_enabled(context) == 0 { finish() }
+      return
+    }
     guard wslay_event_send(context) == 0 else { return finish() }
     if wslay_event_get_close_sent(context) != 0 {
       if wslay_event_get_close_received(context) != 0 { return finish() }
@@ -109,13 +119,20 @@ final class WebSocketConnection {
 
   /// wslay stops without a close code at headers that cannot be: a long ping, a length in a longer form than needed.
   private func failProtocol() {
-    outbox.append { buffer in
-      buffer.append(0x88)  // Final frame, opcode close,
-      buffer.append(2)  // two bytes of payload.
-      buffer.append(UInt8(CloseCode.protocolError.rawValue >> 8))
-      buffer.append(UInt8(CloseCode.protocolError.rawValue & 255))
-    }
+    sendClose(CloseCode.protocolError.rawValue, Bytes(start: nil, count: 0))
     finish()
+  }
+
+  private func sendClose(_ code: UInt16, _ reason: Bytes) {
+    guard !hasSentClose else { return }
+    hasSentClose = true
+    outbox.append { buffer in
+      buffer.append(0x88)  // Final frame, opcode close.
+      buffer.append(UInt8(reason.count + 2))
+      buffer.append(UInt8(code >> 8))
+      buffer.append(UInt8(code & 255))
+      buffer.append(reason)
+    }
   }
 
   private func beginClosing() {
@@ -218,10 +235,8 @@ final class WebSocketConnection {
     let code = Self.isSendable(code) ? code : CloseCode.internalError.rawValue
     var length = min(reason.count, 123)
     while length > 0, length < reason.count, reason[length] & 0xC0 == 0x80 { length -= 1 }
-    let reader = lentReader()
-    _ = wslay_event_queue_close(reader.context, code, reason.baseAddress, length)
+    sendClose(code, reason.part(0..<length))
     beginClosing()
-    if !reader.isReading { sendControlFrames() }  // Else `receive` sends it when wslay has returned.
   }
 
   private static func isSendable(_ code: UInt16) -> Bool {
