@@ -251,6 +251,11 @@ import Testing
     #expect(enter("2001:db8::1", "2001:db8::2", "2001:db8::3") == [true, true, false])
   }
 
+  @Test(arguments: [(20_000, 1_048_576, 20_000), (20_000, 20_000, 19_744), (20_000, 256, 1), (3, 1024, 3)])
+  func clientsLeaveDescriptorsForTheHostsOwnFiles(wanted: Int, granted: Int, clients: Int) {
+    #expect(Descriptors.clients(wanted: wanted, granted: granted) == clients)
+  }
+
   @Test func cutsAReaderThatTakesTooLittle() throws {
     var settings = ServerSettings()
     settings.limits.writeTime = 1

@@ -151,6 +151,23 @@ import Testing
     #expect(third.webSocket?.phase == .open)
   }
 
+  @Test func manyAreAskedForAgainInPartsAndWhoeverSendsSomethingAtOnce() {
+    var waiting: [() -> Void] = []
+    site.app.later = { waiting.append($0) }
+    let clients = (0..<450).map { _ in site.upgrade(headers: ["Authorization: Bearer good"]) }
+    let before = auth.asked.count
+    site.app.identitiesDidChange()
+    #expect(auth.asked.count == before + 200)
+    auth.answer = { _, _ in .failure(.unauthenticated) }
+    for client in clients { client.send(message: call(1)) }
+    #expect(site.host.calls.count == 200, "those who were asked for in time")
+    #expect(clients.filter { $0.webSocket?.phase == .open }.count == 200)
+    site.app.identitiesDidChange()
+    #expect(waiting.count == 1, "one change after the other is one round")
+    while !waiting.isEmpty { waiting.removeFirst()() }
+    #expect(!clients.contains { $0.webSocket?.phase == .open })
+  }
+
   @Test func nothingIsDoneWithRightsThatAreBeingAskedAbout() {
     let client = site.upgrade(headers: ["Authorization: Bearer good"])
     auth.answer = { _, _ in .later }

@@ -29,9 +29,20 @@ extension Application {
     for resident in Array(residents.values) { resident.serverWillStop() }
   }
 
-  /// Answers given before about who somebody is may be wrong now.
+  /// Answers given before about who somebody is may be wrong now: all that are open are asked for again, a part of them in
+  /// each turn of the loop. A session that sends something before is asked for at once.
   func identitiesDidChange() {
     authenticator.forget()
-    for socket in Array(residents.values) { socket.identifyAgain() }
+    let isUnderWay = !outdated.isEmpty
+    outdated = Array(residents.values)
+    if !isUnderWay { identifySome() }
   }
+
+  private func identifySome() {
+    for _ in 0..<Self.identifiedAtOnce { outdated.popLast()?.identifyAgain() }
+    if !outdated.isEmpty { later { [weak self] in self?.identifySome() } }
+  }
+
+  /// About a millisecond's work.
+  static var identifiedAtOnce: Int { 200 }
 }

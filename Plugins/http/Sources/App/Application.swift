@@ -16,6 +16,10 @@ final class Application: HTTPHandler {
   var readFile: FileSender.Reader = { file, offset, count, done in done(file.part(from: offset, count: count)) }
   /// The WebSockets and event streams that are open.
   var residents: [ObjectIdentifier: any Resident] = [:]
+  /// Those that are to be asked for again after a change.
+  var outdated: [any Resident] = []
+  /// Runs something in a later turn of the loop.
+  var later: (@escaping () -> Void) -> Void = { $0() }
   /// Who measures what happens here, if anybody does.
   var observer: RequestObserver?
   var proxies = TrustedProxies()

@@ -133,6 +133,7 @@ final class Session: WebSocketHandler, EventReader, Resident {
 
   func webSocket(_ connection: WebSocketConnection, didReceive message: Bytes, isText: Bool) {
     guard isText else { return connection.refuse(.unsupportedData, "send text, not binary") }
+    if visitor.isOutdated { identifyAgain() }
     guard visitor.isAsking else { return receive(message) }
     guard waiting.count < Self.waitingLimit else { return connection.refuse(.tryAgainLater, "too many messages") }
     if waiting.isEmpty { waitingBytes = connection.count() }

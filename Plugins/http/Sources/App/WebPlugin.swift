@@ -74,9 +74,13 @@ final class WebPlugin: Reconfigurable {
   func start() async throws {
     app.documents = makeDocuments()
     app.readFile = makeFileReader()
+    app.later = { [host] action in
+      do { _ = try host.after(milliseconds: 1) { action() } } catch { action() }
+    }
     app.docs = DocsPage.folder(of: host.info.pluginDirectory)
     app.catalog.refresh()
     try checkExposure()
+    boundConnections()
     let certificate = try readCertificate()
     let server = try makeServer()
     server.certificate = certificate
@@ -187,6 +191,19 @@ final class WebPlugin: Reconfigurable {
       .failedPrecondition,
       "http.host is \(configuration.host): without TLS others could read tokens on their way. Name a certificate and its "
         + "key in http.tls, or, where a proxy speaks TLS or the network is yours alone, set http.plaintext to true.")
+  }
+
+  /// Leaves the host descriptors for its own files, however many clients come.
+  private func boundConnections() {
+    let wanted = configuration.server.connections
+    let granted = Descriptors.granted
+    let possible = Descriptors.clients(wanted: wanted, granted: granted)
+    guard possible < wanted else { return }
+    configuration.server.connections = possible
+    host.log(
+      .warn,
+      "\(possible) clients may be connected at once, not \(wanted) as http.limits.connections says: the system grants this "
+        + "process \(granted) file descriptors. Raise that (ulimit -Hn, LimitNOFILE= of systemd) or lower the limit.")
   }
 
   /// The addresses by which this machine may be asked, as they stand in a `Host` header.

@@ -22,6 +22,8 @@ final class Visitor {
   /// Who that is; nil until it is known, and when it does not hold any more.
   private(set) var principal: Principal?
   private(set) var isAsking = false
+  /// The state of what is known of everybody in which this one was asked for.
+  private var generation: Int
   private let authenticator: Authenticator
   let remote: Remote
 
@@ -30,7 +32,11 @@ final class Visitor {
     self.shown = shown
     self.remote = remote
     self.principal = principal
+    generation = authenticator.generation
   }
+
+  /// Whether something has changed since.
+  var isOutdated: Bool { generation != authenticator.generation }
 
   /// Asks who it is, by what it has shown before or shows now. `done` gets what was wrong, perhaps before this returns;
   /// it is not called once the visitor is let go.
@@ -54,6 +60,7 @@ final class Visitor {
       // What was found out may be wrong already.
       guard generation == authenticator.generation else { return ask(showing: isNew ? candidate : nil, done) }
       isAsking = false
+      self.generation = generation
       shown = candidate
       principal = found
       done(nil)
