@@ -200,8 +200,9 @@ final class WebPlugin: Reconfigurable {
     let possible = Descriptors.clients(wanted: wanted, granted: granted)
     guard possible < wanted else { return }
     configuration.server.connections = possible
+    // Whoever asked for no number need not mind.
     host.log(
-      .warn,
+      wanted == ServerSettings().connections ? .debug : .warn,
       "\(possible) clients may be connected at once, not \(wanted) as http.limits.connections says: the system grants this "
         + "process \(granted) file descriptors. Raise that (ulimit -Hn, LimitNOFILE= of systemd) or lower the limit.")
   }
