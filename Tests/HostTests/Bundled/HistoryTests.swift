@@ -26,6 +26,28 @@ import Testing
     #expect(try plan.host.answer("storage.integrity")["ok"] == true, "seed \(seed)")
   }
 
+  /// The status of a deleted task stands still while links of it come and go with the tasks that it waited for.
+  @Test func undoesLinksOfADeletedTaskWithoutMovingIt() throws {
+    let host = try TestHost.withCore()
+    for title in ["waits", "blocks"] { _ = try host.answer("tasks.create", ["title": .string(title)]) }
+    let id = try host.answer("tasks.addLink", ["id": "ORC-1", "other": "ORC-2"])["id"] ?? .null
+    _ = try host.answer("tasks.complete", ["id": "ORC-2"])
+    _ = try host.answer("tasks.delete", ["id": "ORC-1"])
+    _ = try host.answer("tasks.setStatus", ["id": "ORC-2", "status": "todo"])
+    let before = try host.answer("history.get", ["id": id])["state"]
+    #expect(before?["status"] == "todo")
+    #expect(before?["blockedBy"]?.array?.count == 1)
+    _ = try host.answer("history.restore", ["id": "ORC-2", "revision": 1])
+    let between = try host.answer("history.get", ["id": id])["state"]
+    #expect(between?["status"] == "todo")
+    #expect(between?["blockedBy"] == nil)
+    _ = try host.answer("history.undo")
+    let after = try host.answer("history.get", ["id": id])["state"]
+    #expect(after?["status"] == "todo")
+    #expect(after?["blockedFrom"] == nil)
+    #expect(after?["blockedBy"] == before?["blockedBy"])
+  }
+
   // MARK: Reading
 
   @Test func tellsWhoChangedWhatAndWhy() throws {

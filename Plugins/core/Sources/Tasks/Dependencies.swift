@@ -31,7 +31,7 @@ struct Dependencies {
     }
   }
 
-  /// Links two tasks; a link that is there already is no error.
+  /// Links two tasks; a link that is there already is no error. One that was deleted keeps its status, as in ``settle``.
   func link(_ task: TaskItem, _ kind: Kind, _ other: TaskItem, _ transaction: Transaction) async throws(Failure) {
     guard task.id != other.id else {
       throw Failure(
@@ -46,7 +46,7 @@ struct Dependencies {
     task.link(other.id, as: kind.rawValue)
     other.link(task.id, as: kind.opposite)
     transaction.put(other)
-    if kind == .blockedBy, isOpen(other) { try task.block(at: transaction.now) }
+    if kind == .blockedBy, isOpen(other), !task.isDeleted { try task.block(at: transaction.now) }
     transaction.put(task)
   }
 
@@ -56,7 +56,7 @@ struct Dependencies {
     task.unlink(other.id, as: kind.rawValue)
     other.unlink(task.id, as: kind.opposite)
     transaction.put(other)
-    if kind == .blockedBy, try await openBlockers(of: task, transaction).isEmpty {
+    if kind == .blockedBy, !task.isDeleted, try await openBlockers(of: task, transaction).isEmpty {
       try task.unblock(at: transaction.now)
     }
     transaction.put(task)
